@@ -1,0 +1,31 @@
+/** Specs live beside what they tell; stories, contracts, crash and property tests under test/. */
+module.exports = {
+  rootDir: __dirname,
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  testEnvironment: 'node',
+  maxWorkers: 2,
+  testTimeout: 20_000,
+  setupFiles: ['reflect-metadata'],
+  transform: {
+    '^.+\\.(t|j|mj)s$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  // Nest 12, jose, uuid and a few more are ESM only; jest on Node 20 cannot require ESM.
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|load-esm|file-type|jose|uuid|altcha-lib|strtok3|token-types|uint8array-extras|@tokenizer|@borewit)/)'],
+  moduleNameMapper: {
+    '^@letopis/contexts/(.*)$': '<rootDir>/libs/contexts/$1/index.ts',
+    '^@letopis/(.*)$': '<rootDir>/libs/$1/index.ts',
+  },
+};
