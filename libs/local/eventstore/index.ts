@@ -1,0 +1,94 @@
+import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
+import type { LocalServer, LocalServerOptions } from '../server';
+import { GrpcServer } from './grpc/server';
+import { serveNode } from './node';
+import { openEventFile } from './store/event-file';
+import { Links } from './store/links';
+import { EventLog } from './store/log';
+import { Streams } from './store/streams';
+import { Writer } from './store/writer';
+import { append } from './streams/append';
+import { batchAppend } from './streams/batch-append';
+import { softDelete, tombstone } from './streams/delete';
+import { read } from './streams/read';
+import { SubscriptionHub } from './streams/subscription';
+import { decodeBatchRequest } from './wire/batch-append';
+
+export interface EventStoreOptions extends LocalServerOptions {
+  /** Bytes of data, metadata and type names (counted twice) in one append; EventStoreDB's default is 1 MiB. */
+  maxAppendSize?: number;
+  faults?: EventStoreFaults;
+}
+
+/** How tests make the server behave badly. All of it can be changed while the server runs. */
+export interface EventStoreFaults {
+  /**
+   * A single append of more events ends every live subscription to `$all` with «Consumer too slow …». A real server did so
+   * every time with 200 events and never with 100.
+   */
+  dropLiveAllOver?: number;
+  /** Milliseconds that every call waits before it is looked at. */
+  answerAfterMs?: number;
+}
+
+/** A running server, with what tests need to disturb it. */
+export interface EventStoreServer extends LocalServer {
+  readonly faults: EventStoreFaults;
+  /** Breaks every connection, as a network would; clients may connect again at once. */
+  cutConnections(): void;
+}
+
+const DEFAULT_MAX_APPEND_SIZE = 1024 * 1024;
+/** The real server takes messages up to its largest log record (TFConsts.EffectiveMaxLogRecordSize, 16 MB less a little). */
+const MAX_MESSAGE_SIZE = 16 * 1024 * 1024;
+
+/**
+ * Starts a server of the EventStoreDB protocol over one durable file, `eventstore.db` in the data folder.
+ *
+ * It has answered every acknowledged append from disk; a start on the same folder goes on where the last one ended.
+ * @throws LocalFileError when the file is held, broken or of a newer format; a listen error when the port is taken.
+ */
+export async function startEventStore(options: EventStoreOptions = {}): Promise<EventStoreServer> {
+  const host = options.host ?? '127.0.0.1';
+  const faults: EventStoreFaults = { ...options.faults };
+  const maxAppendSize = options.maxAppendSize ?? DEFAULT_MAX_APPEND_SIZE;
+  const file = openEventFile(options.dataFolder);
+  const log = new EventLog(file);
+  const streams = new Streams(file, log);
+  const writer = new Writer(log, streams);
+  const links = new Links(log, streams);
+  const hub = new SubscriptionHub(log, () => faults.dropLiveAllOver);
+  const server = new GrpcServer({ maxMessageSize: MAX_MESSAGE_SIZE, delayMs: () => faults.answerAfterMs ?? 0 });
+
+  server.handle(StreamsService.read, (call) => read(call, { log, streams, links, hub }));
+  server.handle(StreamsService.append, (call) => append(call, writer, maxAppendSize));
+  server.handle({ ...StreamsService.batchAppend, requestDeserialize: decodeBatchRequest }, (call) =>
+    batchAppend(call, writer, maxAppendSize),
+  );
+  server.handle(StreamsService.delete, (call) => softDelete(call, writer));
+  server.handle(StreamsService.tombstone, (call) => tombstone(call, writer));
+
+  let port = 0;
+  serveNode(server, () => ({ host, port }));
+  try {
+    port = await server.listen(options.port ?? 0, host);
+  } catch (cause) {
+    file.close();
+    throw cause;
+  }
+
+  let closing: Promise<void> | undefined;
+  return {
+    port,
+    url: `esdb://${host}:${port}?tls=false`,
+    faults,
+    cutConnections: () => server.cutConnections(),
+    close: () => (closing ??= close()),
+  };
+
+  async function close(): Promise<void> {
+    file.flush();
+    await server.close();
+    file.close();
+  }
+}
