@@ -1,0 +1,60 @@
+import { after, aggregate, Id, OneOf, oneOf, personOf, systemOnly } from '@letopis/kernel';
+import { refusal } from '../errors';
+
+export const CLOSING_REASONS = ['signed_out', 'expired', 'ip_mismatch', 'password_changed', 'revoked', 'deactivated'] as const;
+export type ClosingReason = (typeof CLOSING_REASONS)[number];
+
+export class OpenSession {
+  @Id() sessionId: string;
+  @Id() userId: string;
+}
+
+export class CloseSession {
+  @Id() sessionId: string;
+  @OneOf(CLOSING_REASONS) reason: ClosingReason;
+}
+
+export interface SessionEvents {
+  SessionOpened: { userId: string; expiresAt: string };
+  SessionClosed: { reason: ClosingReason };
+}
+
+export type Session =
+  { readonly status: 'none' } | { readonly status: 'open' | 'closed'; readonly userId: string; readonly expiresAt: string };
+
+/** However busy it is, a session ends a week after sign-in. */
+const LONGEST = { days: 7 };
+
+const { command, define, event } = aggregate<Session, SessionEvents>();
+
+const owner = ({ state }: { state: Session }) => (state.status === 'none' ? undefined : state.userId);
+
+export const session = define({
+  category: 'session',
+  initialState: { status: 'none' },
+
+  commands: {
+    OpenSession: command(OpenSession, { by: systemOnly }),
+    CloseSession: command(CloseSession, {
+      by: oneOf<CloseSession, Session>(systemOnly, personOf('self', owner)),
+      whileRestricted: true,
+      summary: 'Sign-out',
+    }),
+  },
+
+  decide: {
+    OpenSession: ({ userId }, state, { now }) => {
+      if (state.status === 'closed') throw refusal('SESSION_CLOSED');
+      return state.status === 'open' ? [] : [event('SessionOpened', { userId, expiresAt: after(now, LONGEST) })];
+    },
+    CloseSession: ({ reason }, state) => {
+      if (state.status === 'none') throw refusal('NOT_FOUND');
+      return state.status === 'closed' ? [] : [event('SessionClosed', { reason })];
+    },
+  },
+
+  evolve: {
+    SessionOpened: (_, { userId, expiresAt }) => ({ status: 'open', userId, expiresAt }),
+    SessionClosed: (state) => (state.status === 'open' ? { ...state, status: 'closed' } : state),
+  },
+});

@@ -1,0 +1,50 @@
+/** Organizations & access: who is a client of the service, who may enter which organization, and who allowed it. */
+import { defineContext } from '@letopis/kernel';
+import { accessRequest } from './access-request/access-request';
+import { organizationErrors } from './errors';
+import { letters } from './letters';
+import { membership } from './membership/membership';
+import { organization } from './organization/organization';
+import { accessRequestsInbox, myAccessRequests } from './projections/access-requests';
+import { clientRegistrations } from './projections/client-registrations';
+import { memberships, organizationSelector } from './projections/memberships';
+import { organizationLookup, organizationsRegistry } from './projections/organizations';
+import { accessApprovalSaga } from './sagas/access-approval.saga';
+import { administratorSaga, membershipCleanupSaga, orphanedOrganizationSaga } from './sagas/administrators.saga';
+import { clientRegistrationSaga } from './sagas/client-registration.saga';
+import { organizationEnrichmentSaga } from './sagas/organization-enrichment.saga';
+
+export const organizations = defineContext({
+  name: 'organizations',
+  aggregates: [organization, accessRequest, membership],
+  sagas: [
+    organizationEnrichmentSaga,
+    clientRegistrationSaga,
+    accessApprovalSaga,
+    administratorSaga,
+    membershipCleanupSaga,
+    orphanedOrganizationSaga,
+  ],
+  projections: [
+    organizationsRegistry,
+    organizationLookup,
+    organizationSelector,
+    clientRegistrations,
+    myAccessRequests,
+    accessRequestsInbox,
+    memberships,
+  ],
+  errors: organizationErrors.entries,
+  letters,
+});
+
+export * from './access-request/access-request.commands';
+export type * from './access-request/access-request.events';
+export { accessRequest, type AccessRequest } from './access-request/access-request';
+export * from './membership/membership';
+export * from './organization/organization.commands';
+export type * from './organization/organization.events';
+export { organization } from './organization/organization';
+export type { Organization } from './organization/organization.state';
+export { administratorOf, administratorsSee } from './policies';
+export { organizationErrors } from './errors';

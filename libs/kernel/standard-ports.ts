@@ -1,0 +1,53 @@
+import { port, type PortMethod } from './needs';
+
+/** Tests that a person, not a machine, fills in a form. A challenge can be answered once. */
+export interface CaptchaPort {
+  verify: PortMethod<{ captchaId?: string; answer?: string }, boolean>;
+}
+
+/** Passwords: their hashes are kept here, events only name a version. */
+export interface CredentialsPort {
+  /** Makes and keeps a password of 16 unambiguous characters; the plain one lies in the vault under `secretRef`. */
+  generate: PortMethod<{ userId: string }, { credentialVersion: string; secretRef: string }>;
+  /** Keeps the hash of a password as a new version. */
+  set: PortMethod<{ userId: string; password: string }, { credentialVersion: string }>;
+  /** Keeps the hash of the password that lies in the vault. */
+  setFromVault: PortMethod<{ userId: string; secretRef: string }, { credentialVersion: string }>;
+  /** Whether the password is that of the version. Costs the same when there is none. */
+  verify: PortMethod<{ userId: string; credentialVersion?: string; password: string }, boolean>;
+}
+
+/** One-time secrets: the plain one lies encrypted in the vault until it is used or its time is over, events hold the hash. */
+export interface SecretsPort {
+  issue: PortMethod<{ name: string; hours: number }, { tokenHash: string; secretRef: string }>;
+  matches: PortMethod<{ token: string; tokenHash?: string }, boolean>;
+}
+
+/** Official data of companies by INN. `undefined`: not known, or not to be had at the moment. */
+export interface CompanyDirectoryPort {
+  lookup: PortMethod<{ inn: string; kpp?: string }, CompanyDetails | undefined>;
+}
+
+export const companyDirectory = port<CompanyDirectoryPort>('companyDirectory');
+export const captcha = port<CaptchaPort>('captcha');
+export const credentials = port<CredentialsPort>('credentials');
+export const secrets = port<SecretsPort>('secrets');
+
+/** What a saga gives to the port `mail` to deliver: texts by template, secrets by reference. */
+export interface Letter {
+  readonly template: string;
+  readonly to: string;
+  readonly locale: 'ru' | 'en';
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Name in the template → reference into the vault; destroyed when the letter has been delivered. */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** What the port `companyDirectory` knows of a company. */
+export interface CompanyDetails {
+  readonly fullName?: string;
+  readonly shortName?: string;
+  readonly kpp?: string;
+  readonly ogrn?: string;
+  readonly legalAddress?: string;
+}

@@ -1,0 +1,4 @@
+export * from './email';
+export * from './inn';
+export * from './person-name';
+export * from './phone';
