@@ -1,0 +1,1 @@
+export { type MongoFaults, type MongoOptions, startMongo } from './server';
