@@ -7,7 +7,6 @@ import { pathValues, splitPath } from '../query/path';
 import { isRegex } from '../query/regex';
 import type { Collection } from '../storage/collection';
 import { setPath } from './expressions';
-import { runPipeline } from './pipeline';
 import type { PipelineContext, Stage } from './stages';
 
 /** `$lookup`, by an equality of fields (through an index when the other collection has one), a pipeline, or both. */
@@ -53,7 +52,7 @@ function joined(
   context: PipelineContext,
   own: boolean,
 ): Iterable<Document> {
-  if (pipeline) return runPipeline(own ? undefined : foreign, equality ? [{ $match: equality }, ...pipeline] : pipeline, context, own);
+  if (pipeline) return context.run(own ? undefined : foreign, equality ? [{ $match: equality }, ...pipeline] : pipeline, context, own);
   return foreign ? documentsMatching(foreign, equality!, context) : [];
 }
 
@@ -80,6 +79,6 @@ export function unionWith(spec: Value, context: PipelineContext): Stage {
     throw new MongoError(9, '$unionWith stage without explicit collection must have a pipeline with $documents as first stage');
   return function* (input) {
     yield* input;
-    yield* runPipeline(typeof coll === 'string' ? context.collection(coll) : undefined, pipeline, context, typeof coll !== 'string');
+    yield* context.run(typeof coll === 'string' ? context.collection(coll) : undefined, pipeline, context, typeof coll !== 'string');
   };
 }

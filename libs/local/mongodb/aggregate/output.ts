@@ -9,6 +9,7 @@ import { decodeDocument } from '../bson/decode';
 import type { Catalog } from '../storage/catalog';
 import type { Collection } from '../storage/collection';
 import type { Expressions } from './expressions';
+import { runPipeline } from './pipeline';
 import { compileStages } from './stages';
 
 export interface OutputRequest {
@@ -113,7 +114,7 @@ function mergedDocument(
     const own = isDocument(variables)
       ? Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, expressions.evaluate(value)(document)]))
       : { new: document };
-    const run = compileStages(whenMatched, { db: '', expressions: expressions.with(own), collection: () => undefined });
+    const run = compileStages(whenMatched, { db: '', expressions: expressions.with(own), collection: () => undefined, run: runPipeline });
     return [...run([before])][0];
   }
   switch (whenMatched) {

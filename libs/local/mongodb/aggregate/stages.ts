@@ -21,6 +21,8 @@ export interface PipelineContext {
   expressions: Expressions;
   collection(name: string): Collection | undefined;
   deadline?: Deadline;
+  /** Runs a pipeline inside a stage (`$lookup`, `$unionWith`); `free` is one without a collection. */
+  run(collection: Collection | undefined, pipeline: readonly Value[], context: PipelineContext, free: boolean): Iterable<Document>;
 }
 
 const MAX_SORT_ENTRIES = 5_000_000;

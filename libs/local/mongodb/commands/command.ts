@@ -1,6 +1,7 @@
 import type { Document, Value } from '../bson/value';
 import { isDocument, isNumber, toInteger, typeName } from '../bson/value';
 import { Expressions } from '../aggregate/expressions';
+import { runPipeline } from '../aggregate/pipeline';
 import type { PipelineContext } from '../aggregate/stages';
 import { type Cursors, TimeLimit } from '../cursors';
 import { MongoError } from '../errors';
@@ -78,7 +79,7 @@ export function namedCollection({ body, name, db, services }: Request): { name: 
 }
 
 export function pipelineContext({ db, services, expressions, limit }: Request): PipelineContext {
-  return { db, expressions, deadline: limit, collection: (name) => services.catalog.get(db, name) };
+  return { db, expressions, deadline: limit, run: runPipeline, collection: (name) => services.catalog.get(db, name) };
 }
 
 export function documentField(body: Document, field: string, command: string): Document {

@@ -5,6 +5,7 @@ import { encodeKey } from '../bson/key';
 import { clone, type Document, has, isDocument, put, type Value } from '../bson/value';
 import { failedToParse, MongoError } from '../errors';
 import type { Expressions } from '../aggregate/expressions';
+import { runPipeline } from '../aggregate/pipeline';
 import { compileStages, stageOf } from '../aggregate/stages';
 import { type Deadline, findRows } from '../query/execute';
 import { compileFilter, isOperators, type Matcher, type Node } from '../query/filter';
@@ -107,7 +108,7 @@ function pipelineChange(pipeline: readonly Value[], expressions: Expressions, db
     const [name] = stageOf(stage);
     if (!PIPELINE_STAGES.has(name)) throw new MongoError(72, `${name} is not allowed to be used within an update`);
   }
-  const run = compileStages(pipeline, { db, expressions, collection: () => undefined });
+  const run = compileStages(pipeline, { db, expressions, collection: () => undefined, run: runPipeline });
   const after = (document: Document): Document => [...run([document])][0];
   return {
     replaces: false,
