@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
 import type { LocalServer, LocalServerOptions } from '../server';
+import { doorkeeper } from './doorkeeper';
 import { GrpcServer } from './grpc/server';
 import { serveNode } from './node';
+import { Groups } from './persistent/groups';
+import { servePersistentSubscriptions } from './persistent/service';
 import { openEventFile } from './store/event-file';
 import { Links } from './store/links';
 import { EventLog } from './store/log';
@@ -17,7 +21,19 @@ import { decodeBatchRequest } from './wire/batch-append';
 export interface EventStoreOptions extends LocalServerOptions {
   /** Bytes of data, metadata and type names (counted twice) in one append; EventStoreDB's default is 1 MiB. */
   maxAppendSize?: number;
+  /** Serves over TLS; without it, in clear. */
+  tls?: EventStoreTls;
+  /** Who may call. Without it everybody on this machine may, as with the real server's `--insecure`. */
+  credentials?: { username: string; password: string };
   faults?: EventStoreFaults;
+}
+
+/** PEM files. */
+export interface EventStoreTls {
+  certFile: string;
+  keyFile: string;
+  /** The certificate by which clients know the server's, when no public authority signed it. */
+  caFile?: string;
 }
 
 /** How tests make the server behave badly. All of it can be changed while the server runs. */
@@ -58,7 +74,12 @@ export async function startEventStore(options: EventStoreOptions = {}): Promise<
   const writer = new Writer(log, streams);
   const links = new Links(log, streams);
   const hub = new SubscriptionHub(log, () => faults.dropLiveAllOver);
-  const server = new GrpcServer({ maxMessageSize: MAX_MESSAGE_SIZE, delayMs: () => faults.answerAfterMs ?? 0 });
+  const server = new GrpcServer({
+    maxMessageSize: MAX_MESSAGE_SIZE,
+    delayMs: () => faults.answerAfterMs ?? 0,
+    admit: doorkeeper(options.credentials),
+    ...(options.tls ? { tls: { cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) } } : {}),
+  });
 
   server.handle(StreamsService.read, (call) => read(call, { log, streams, links, hub }));
   server.handle(StreamsService.append, (call) => append(call, writer, maxAppendSize));
@@ -69,6 +90,8 @@ export async function startEventStore(options: EventStoreOptions = {}): Promise<
   server.handle(StreamsService.tombstone, (call) => tombstone(call, writer));
 
   let port = 0;
+  const groups = new Groups(writer, links);
+  servePersistentSubscriptions(server, groups);
   serveNode(server, () => ({ host, port }));
   try {
     port = await server.listen(options.port ?? 0, host);
@@ -80,15 +103,23 @@ export async function startEventStore(options: EventStoreOptions = {}): Promise<
   let closing: Promise<void> | undefined;
   return {
     port,
-    url: `esdb://${host}:${port}?tls=false`,
+    url: urlOf(options, host, port),
     faults,
     cutConnections: () => server.cutConnections(),
     close: () => (closing ??= close()),
   };
 
   async function close(): Promise<void> {
+    groups.close();
     file.flush();
     await server.close();
     file.close();
   }
+}
+
+/** What to give to the official client, who may call included. */
+function urlOf({ tls, credentials }: EventStoreOptions, host: string, port: number): string {
+  const user = credentials ? `${encodeURIComponent(credentials.username)}:${encodeURIComponent(credentials.password)}@` : '';
+  const secure = tls ? `tls=true${tls.caFile ? `&tlsCAFile=${encodeURIComponent(tls.caFile)}` : ''}` : 'tls=false';
+  return `esdb://${user}${host}:${port}?${secure}`;
 }

@@ -76,6 +76,17 @@ export class Call<Request = unknown> {
     return this.#over;
   }
 
+  /** Where the client calls from. */
+  get peer(): string {
+    const socket = this.stream.session?.socket;
+    return `${socket?.remoteAddress ?? 'unknown'}:${socket?.remotePort ?? 0}`;
+  }
+
+  /** The name in the call's basic credentials. */
+  get user(): string {
+    return basicCredentials(this.header('authorization'))?.username ?? 'anonymous';
+  }
+
   /** The value of a request header, as its first value. */
   header(name: string): string | undefined {
     const value = this.headers[name];
@@ -217,6 +228,15 @@ function parseTimeout(header: string | string[] | undefined): number | undefined
   const match = /^(\d{1,8})([HMSmun])$/.exec(String(header));
   if (!match) throw new RpcError(status.INTERNAL, `Invalid grpc-timeout value '${String(header)}'`);
   return Math.ceil(Number(match[1]) * (UNITS[match[2] as string] as number));
+}
+
+/** Name and password of an `authorization` header of the basic kind. */
+export function basicCredentials(header: string | undefined): { username: string; password: string } | undefined {
+  const encoded = /^Basic\s+(\S+)$/i.exec(header ?? '')?.[1];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? undefined : { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
 /** Percent-encoding of `grpc-message`: everything but printable ASCII, and the percent sign itself. */

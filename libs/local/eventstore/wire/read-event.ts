@@ -1,4 +1,4 @@
-import * as streams from '@eventstore/db-client/generated/streams_pb';
+import * as persistent from '@eventstore/db-client/generated/persistent_pb';
 import * as shared from '@eventstore/db-client/generated/shared_pb';
 import { recordOf } from './recorded-event';
 import { varintSize, writeVarint } from './protobuf';
@@ -47,9 +47,12 @@ export function encodeResolved(
   return out;
 }
 
-/** The same response with ids as two 64-bit integers, for clients that ask for `UUIDOption.structured`. */
+/**
+ * The same response with ids as two 64-bit integers, for clients that ask for `UUIDOption.structured`. It is read as the
+ * persistent kind, which has all that the other has and the count of tries.
+ */
 export function withStructuredIds(response: Uint8Array): Uint8Array {
-  const message = streams.ReadResp.deserializeBinary(response);
+  const message = persistent.ReadResp.deserializeBinary(response);
   const event = message.getEvent();
   for (const record of [event?.getEvent(), event?.getLink()]) {
     const id = record?.getId();

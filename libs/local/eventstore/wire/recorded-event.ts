@@ -99,6 +99,13 @@ export function headOf(stored: Uint8Array): { stream: string; type: string } {
   return { stream, type: '' };
 }
 
+/** The id of a stored event: the first field of its record. */
+export function idOf(stored: Uint8Array): string {
+  const record = new FieldReader(recordOf(stored));
+  record.next();
+  return bytesInside(record);
+}
+
 /** A stored event, taken apart. */
 export function decodeEvent(stored: Uint8Array): RecordedEvent {
   const event: RecordedEvent = {
