@@ -22,8 +22,12 @@ export interface Authentication {
   readonly service: {
     readonly account: Definition;
     readonly actor: (asked: { serviceId: string; account: never; now: string }) => Actor | string;
-    /** The hashed secrets and public keys that are in force. */
-    readonly credentials: (account: never) => { readonly secretHashes: readonly string[]; readonly publicKeys: readonly object[] };
+    /** The hashed secrets and public keys that are in force, and where in the vault the newest secret waits to be fetched once. */
+    readonly credentials: (account: never) => {
+      readonly secretHashes: readonly string[];
+      readonly publicKeys: readonly object[];
+      readonly secretRef?: string;
+    };
   };
 }
 

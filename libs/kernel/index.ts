@@ -4,6 +4,7 @@ export * from './context';
 export * from './errors';
 export * from './event';
 export * from './ids';
+export * from './keyring';
 export * from './needs';
 export * from './policy';
 export * from './projection';

@@ -15,8 +15,6 @@ export interface CommandEffect extends Keyed {
   readonly kind: 'command';
   readonly type: string;
   readonly payload: Readonly<Record<string, unknown>>;
-  /** Done before the caller of the causing command is answered, by the same id; the saga's own delivery then finds it done. */
-  readonly prompt?: boolean;
 }
 
 export interface PortEffect extends Keyed {
@@ -42,11 +40,12 @@ export interface CancelEffect extends Keyed {
 }
 
 /** Sends a command as the system. `undefined` fields of the payload are left out. */
-export const send = <Command extends object>(
-  type: CommandClass<Command>,
-  payload: Partial<Command>,
-  { key, prompt }: { key?: string; prompt?: boolean } = {},
-): CommandEffect => ({ kind: 'command', type: type.name, payload: payload as Readonly<Record<string, unknown>>, key, prompt });
+export const send = <Command extends object>(type: CommandClass<Command>, payload: Partial<Command>, key?: string): CommandEffect => ({
+  kind: 'command',
+  type: type.name,
+  payload: payload as Readonly<Record<string, unknown>>,
+  key,
+});
 
 /** Asks a port to do something: it must take the effect's id as its idempotency key. */
 export const call = (port: string, method: string, input: object, key?: string): PortEffect => ({
@@ -95,6 +94,11 @@ type Reaction<Event> = (event: Event, reads: SagaReads) => readonly Effect[] | P
 /** A saga: events and its own timers in, effects out. Delivered at least once, in order per stream. */
 export interface Saga {
   readonly name: string;
+  /**
+   * Reactions whose commands are sent before the caller of the causing command has its answer. The saga's own delivery
+   * comes after them with the same effect ids and finds them done; if they fail, it is the one that repeats them.
+   */
+  readonly promptly: Readonly<Record<string, Reaction<Recorded>>>;
   readonly on: Readonly<Record<string, Reaction<Recorded>>>;
   readonly onTimer: Readonly<Record<string, Reaction<FiredTimer>>>;
 }
@@ -104,6 +108,12 @@ export const saga =
   <Events>() =>
   (definition: {
     readonly name: string;
-    readonly on: { readonly [K in keyof Events & string]?: Reaction<RecordedOf<Events, K>> };
+    readonly promptly?: { readonly [K in keyof Events & string]?: Reaction<RecordedOf<Events, K>> };
+    readonly on?: { readonly [K in keyof Events & string]?: Reaction<RecordedOf<Events, K>> };
     readonly onTimer?: Readonly<Record<string, Reaction<FiredTimer>>>;
-  }): Saga => ({ name: definition.name, on: definition.on as object as Saga['on'], onTimer: definition.onTimer ?? {} });
+  }): Saga => ({
+    name: definition.name,
+    promptly: (definition.promptly ?? {}) as object as Saga['promptly'],
+    on: (definition.on ?? {}) as object as Saga['on'],
+    onTimer: definition.onTimer ?? {},
+  });

@@ -43,6 +43,7 @@ export const authentication: Authentication = {
       const inForce = account.status === 'active' ? account.credentials : [];
       return {
         secretHashes: inForce.flatMap((credential) => (credential.kind === 'secret' ? [credential.hash] : [])),
+        secretRef: inForce.flatMap((credential) => (credential.kind === 'secret' ? [credential.secretRef] : [])).at(-1),
         publicKeys: inForce.flatMap((credential) => (credential.kind === 'key' ? [credential.publicKey] : [])),
       };
     },

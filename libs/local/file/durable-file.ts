@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DatabaseSync, type StatementSync } from '@photostructure/sqlite';
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 
 /** Why a file cannot be served; `code` is stable, the message is for a person. */
 export class LocalFileError extends Error {
@@ -33,8 +33,8 @@ type Waiter = { resolve: () => void; reject: (error: unknown) => void };
  * lets the server forget what it held in memory.
  */
 export class DurableFile {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #db: DatabaseSyncInstance;
+  readonly #statements = new Map<string, StatementSyncInstance>();
   #open = false;
   #scheduled = false;
   #waiters: Waiter[] = [];
@@ -46,7 +46,7 @@ export class DurableFile {
   }
 
   /** The prepared statement of `sql`, made once (each `prepare()` of the driver stays until garbage collection). */
-  sql(sql: string): StatementSync {
+  sql(sql: string): StatementSyncInstance {
     let statement = this.#statements.get(sql);
     if (!statement) this.#statements.set(sql, (statement = this.#db.prepare(sql)));
     return statement;
@@ -127,9 +127,9 @@ export class DurableFile {
 
 const holderOf = (path: string) => `${path}.holder`;
 
-function open({ path, migrations, cacheKiB = 65_536 }: DurableFileOptions): DatabaseSync {
+function open({ path, migrations, cacheKiB = 65_536 }: DurableFileOptions): DatabaseSyncInstance {
   if (path) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  let db: DatabaseSync | undefined;
+  let db: DatabaseSyncInstance | undefined;
   try {
     db = new DatabaseSync(path ?? ':memory:');
     db.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${cacheKiB};`);
@@ -153,11 +153,12 @@ function translate(cause: unknown, path = ':memory:'): LocalFileError {
     const holder = existsSync(holderOf(path)) ? readFileSync(holderOf(path), 'utf8') : 'another process';
     return new LocalFileError('FILE_HELD', `${path} is held by ${holder}`, { cause });
   }
-  if (/not a database|malformed|corrupt/i.test(text)) return new LocalFileError('FILE_BROKEN', `${path} is not a readable file: ${text}`, { cause });
+  if (/not a database|malformed|corrupt/i.test(text))
+    return new LocalFileError('FILE_BROKEN', `${path} is not a readable file: ${text}`, { cause });
   return new LocalFileError('FILE_UNWRITABLE', `${path} cannot be opened for writing: ${text}`, { cause });
 }
 
-function migrate(db: DatabaseSync, path: string | undefined, migrations: readonly string[]): void {
+function migrate(db: DatabaseSyncInstance, path: string | undefined, migrations: readonly string[]): void {
   const { user_version: format } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   if (format > migrations.length) {
     throw new LocalFileError('FORMAT_NEWER', `${path} has format ${format}; this version of Letopis reads up to ${migrations.length}`);

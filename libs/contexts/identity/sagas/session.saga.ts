@@ -5,7 +5,7 @@ import type { UserEvents } from '../user/user.events';
 /** Opens the session of a sign-in, before the caller has its answer. */
 export const sessionSaga = saga<UserEvents>()({
   name: 'SessionSaga',
-  on: {
-    SignedIn: ({ aggregateId, data: { sessionId } }) => [send(OpenSession, { sessionId, userId: aggregateId }, { prompt: true })],
+  promptly: {
+    SignedIn: ({ aggregateId, data: { sessionId } }) => [send(OpenSession, { sessionId, userId: aggregateId })],
   },
 });

@@ -189,6 +189,7 @@ export const user = define({
     IssueBootstrapLink: command(commands.IssueBootstrapLink, {
       by: systemOnly,
       needs: () => ({ reset: secrets('issue', { name: 'reset', ...RESET }) }),
+      answer: (events) => ({ secretRef: events.flatMap((e) => (e.type === 'PasswordResetRequested' ? [e.data.secretRef] : []))[0] }),
     }),
   },
 

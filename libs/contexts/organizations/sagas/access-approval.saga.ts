@@ -21,6 +21,16 @@ import { firstReminder, nextReminder } from './reminders';
 export const accessApprovalSaga = saga<AccessRequestEvents & MembershipEvents & OrganizationEvents & UserEvents>()({
   name: 'AccessApprovalSaga',
 
+  // Before the answer: the next request of the same person is judged by it.
+  promptly: {
+    AccessRequestRejected: async ({ aggregateId }, { state }) => {
+      const request = await state(accessRequest, aggregateId);
+      if (request.status === 'none') return [];
+      const { organizationId, requesterUserId: userId } = request;
+      return [send(NoteAccessRejection, { organizationId, userId, accessRequestId: aggregateId })];
+    },
+  },
+
   on: {
     AccessRequestCreated: async ({ data: { organizationId, requesterUserId, comment }, metadata }, reads) => {
       const { administrators, displayName } = await reads.state(organization, organizationId);
@@ -46,11 +56,7 @@ export const accessApprovalSaga = saga<AccessRequestEvents & MembershipEvents & 
       if (request.status === 'none') return [];
       const { organizationId, requesterUserId: userId } = request;
       const { displayName } = await reads.state(organization, organizationId);
-      return [
-        send(NoteAccessRejection, { organizationId, userId, accessRequestId: aggregateId }, { prompt: true }),
-        cancel('reminder'),
-        ...(await lettersTo(reads, [userId], 'accessRequest.rejected', { organization: displayName, reason })),
-      ];
+      return [cancel('reminder'), ...(await lettersTo(reads, [userId], 'accessRequest.rejected', { organization: displayName, reason }))];
     },
 
     AccessRequestCancelled: () => [cancel('reminder')],

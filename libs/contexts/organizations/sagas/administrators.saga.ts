@@ -1,4 +1,4 @@
-import { after, cancel, saga, schedule, send } from '@letopis/kernel';
+import { after, cancel, saga, schedule, send, type SagaReads } from '@letopis/kernel';
 import { administrationsOf, EnterRoster, LeaveRoster, type UserEvents } from '@letopis/contexts/identity';
 import { GrantMembership, RevokeMembership } from '../membership/membership';
 import { RevokeAdministrator } from '../organization/organization.commands';
@@ -11,28 +11,31 @@ import { lettersTo, platformAdmins } from './letters-to';
 /** Sees to it that an administrator is a member, and tells people of their new or ended role. */
 export const administratorSaga = saga<OrganizationEvents>()({
   name: 'AdministratorSaga',
+
+  promptly: {
+    AdministratorAssigned: async ({ aggregateId: organizationId, data: { userId } }, { state }) => {
+      const { registration } = await state(organization, organizationId);
+      const sourceId = registration?.requestId ?? organizationId;
+      return [
+        send(GrantMembership, { organizationId, userId, memberKind: 'employee', via: 'registration', sourceId }),
+        send(EnterRoster, { rosterId: administrationsOf(userId), memberId: organizationId }),
+      ];
+    },
+    AdministratorRevoked: ({ aggregateId, data: { userId } }) => [
+      send(LeaveRoster, { rosterId: administrationsOf(userId), memberId: aggregateId }),
+    ],
+  },
+
   on: {
-    AdministratorAssigned: async ({ aggregateId: organizationId, data: { userId } }, reads) => {
-      const { displayName, registration } = await reads.state(organization, organizationId);
-      return [
-        send(
-          GrantMembership,
-          { organizationId, userId, memberKind: 'employee', via: 'registration', sourceId: registration?.requestId ?? organizationId },
-          { prompt: true },
-        ),
-        send(EnterRoster, { rosterId: administrationsOf(userId), memberId: organizationId }, { prompt: true }),
-        ...(await lettersTo(reads, [userId], 'administrator.assigned', { organization: displayName })),
-      ];
-    },
-    AdministratorRevoked: async ({ aggregateId: organizationId, data: { userId } }, reads) => {
-      const { displayName } = await reads.state(organization, organizationId);
-      return [
-        send(LeaveRoster, { rosterId: administrationsOf(userId), memberId: organizationId }, { prompt: true }),
-        ...(await lettersTo(reads, [userId], 'administrator.revoked', { organization: displayName })),
-      ];
-    },
+    AdministratorAssigned: ({ aggregateId, data: { userId } }, reads) => told(reads, aggregateId, userId, 'administrator.assigned'),
+    AdministratorRevoked: ({ aggregateId, data: { userId } }, reads) => told(reads, aggregateId, userId, 'administrator.revoked'),
   },
 });
+
+async function told(reads: SagaReads, organizationId: string, userId: string, template: string) {
+  const { displayName } = await reads.state(organization, organizationId);
+  return lettersTo(reads, [userId], template, { organization: displayName });
+}
 
 /** Takes a switched-off user out of every organization that has another administrator. */
 export const membershipCleanupSaga = saga<UserEvents>()({

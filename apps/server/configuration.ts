@@ -1,0 +1,69 @@
+import { defaultSettings, type Settings } from '@letopis/kernel';
+import { StartError } from '@letopis/runtime';
+import { resolve } from 'node:path';
+
+/** Everything that the environment decides. */
+export interface Configuration {
+  readonly port: number;
+  readonly host: string;
+  /** Folder of everything that is kept beside the two databases. */
+  readonly dataFolder: string;
+  /** Unset: a local server starts. */
+  readonly eventStoreUrl?: string;
+  readonly mongoUrl?: string;
+  readonly smtpUrl?: string;
+  readonly mailFrom: string;
+  readonly masterKey?: string;
+  readonly companiesFile?: string;
+  readonly trustProxy?: string;
+  readonly settings: Settings;
+}
+
+/** The configuration of the environment. @throws StartError naming the variable that is wrong */
+export function configurationFrom(env: Readonly<Record<string, string | undefined>>): Configuration {
+  const port = whole(env, 'PORT', 3000);
+  const host = env.HOST || '127.0.0.1';
+  return {
+    port,
+    host,
+    dataFolder: resolve(env.LETOPIS_DATA || '.letopis'),
+    eventStoreUrl: url(env, 'EVENTSTORE_URL', /^(esdb|esdb\+discover|kurrentdb|kurrent):\/\//),
+    mongoUrl: url(env, 'MONGODB_URL', /^mongodb(\+srv)?:\/\//),
+    smtpUrl: url(env, 'SMTP_URL', /^smtps?:\/\//),
+    mailFrom: env.MAIL_FROM || 'Летопись <letopis@localhost>',
+    masterKey: env.LETOPIS_MASTER_KEY || undefined,
+    companiesFile: env.COMPANY_DIRECTORY || undefined,
+    trustProxy: env.TRUST_PROXY || undefined,
+    settings: {
+      ...defaultSettings,
+      publicUrl: (env.PUBLIC_URL || `http://localhost:${port}`).replace(/\/$/, ''),
+      consentPolicyVersion: env.CONSENT_POLICY_VERSION || defaultSettings.consentPolicyVersion,
+      autoAcceptClientRegistration: flag(env, 'AUTO_ACCEPT_CLIENT_REGISTRATION'),
+      adminEmail: env.LETOPIS_ADMIN_EMAIL || defaultSettings.adminEmail,
+    },
+  };
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+function whole(env: Env, name: string, otherwise: number): number {
+  const text = env[name];
+  if (!text) return otherwise;
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new StartError(`${name} is not a port: ${text}`);
+  return number;
+}
+
+function flag(env: Env, name: string): boolean {
+  const text = env[name] || 'false';
+  if (text !== 'true' && text !== 'false') throw new StartError(`${name} is neither true nor false: ${text}`);
+  return text === 'true';
+}
+
+function url(env: Env, name: string, scheme: RegExp): string | undefined {
+  const text = env[name];
+  if (!text) return undefined;
+  if (!scheme.test(text))
+    throw new StartError(`${name} is not a URL of the right kind: it must begin with ${scheme.source.replace(/[\\^()]/g, '')}`);
+  return text;
+}

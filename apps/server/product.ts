@@ -1,0 +1,130 @@
+import { identity } from '@letopis/contexts/identity';
+import { organizations } from '@letopis/contexts/organizations';
+import { startInThread, type LocalServer, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
+import {
+  Captchas,
+  credentialsPort,
+  csvDirectory,
+  mailPort,
+  noDirectory,
+  outbox,
+  secretsPort,
+  smtp,
+  Vault,
+  type HashingCost,
+} from '@letopis/ports';
+import { createLogger, Runtime, startServer, StartError, systemClock, type Clock, type Logger, type Ports } from '@letopis/runtime';
+import type { INestApplication } from '@nestjs/common';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bootstrapAdministrator } from './bootstrap';
+import type { Configuration } from './configuration';
+import { openKeyring } from './secrets-file';
+
+/** The contexts that the product is made of. */
+export const contexts = [identity, organizations];
+
+export const VERSION = '0.1.0';
+
+/** What tests put in the place of the real thing. */
+export interface Substitutes {
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly captchaText?: () => string;
+  readonly hashing?: HashingCost;
+  /** How local servers are started; in a thread of their own by default. */
+  readonly startLocal?: (kind: LocalServerKind, options: LocalServerOptions) => Promise<LocalServer>;
+}
+
+/** The whole product, running. */
+export interface Product {
+  readonly url: string;
+  readonly runtime: Runtime;
+  readonly app: INestApplication;
+  /** One-time link of the first administrator, until that person has signed in. */
+  readonly adminLink?: string;
+  readonly eventStoreUrl: string;
+  readonly mongoUrl: string;
+  /** Ends calls, sagas and read models in order, then the local servers. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything: local servers where no real ones are named, the runtime, the edge. @throws StartError */
+export async function startProduct(configuration: Configuration, substitutes: Substitutes = {}): Promise<Product> {
+  const { dataFolder, settings } = configuration;
+  const clock = substitutes.clock ?? systemClock;
+  const logger = substitutes.logger ?? createLogger();
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  const keyring = openKeyring(dataFolder, configuration.masterKey);
+
+  const stops: Array<() => Promise<unknown> | void> = [];
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) await one();
+  };
+  try {
+    const local = (kind: LocalServerKind) => startOwn(kind, dataFolder, substitutes.startLocal ?? startInThread, stops);
+    const eventStoreUrl = configuration.eventStoreUrl ?? (await local('eventstore'));
+    const mongoUrl = configuration.mongoUrl ?? (await local('mongodb'));
+
+    let vault!: Vault;
+    let captchas!: Captchas;
+    const runtime = await Runtime.start({
+      contexts,
+      eventStoreUrl,
+      mongoUrl,
+      settings,
+      keyring,
+      clock,
+      logger,
+      ports: async ({ db, composition }): Promise<Ports> => {
+        vault = new Vault(db, keyring);
+        captchas = new Captchas(db, keyring, substitutes.captchaText);
+        await Promise.all([vault.prepare(), captchas.prepare()]);
+        const channel = configuration.smtpUrl ? smtp(configuration.smtpUrl, db) : outbox(join(dataFolder, 'outbox'));
+        const onLost = (template: string) => logger.warn({ template }, 'a letter was not sent: the secret that it brings is over');
+        return {
+          captcha: { verify: captchas.verify },
+          credentials: { ...credentialsPort(db, vault, substitutes.hashing) },
+          secrets: { ...secretsPort(vault) },
+          companyDirectory: { ...(configuration.companiesFile ? csvDirectory(configuration.companiesFile) : noDirectory) },
+          mail: mailPort({ channel, vault, templates: composition.letters, from: configuration.mailFrom, onLost }),
+        };
+      },
+    });
+    stops.push(() => runtime.stop());
+    const { port, host, trustProxy } = configuration;
+    const server = await startServer({ runtime, captchas, vault, version: VERSION, trustProxy, port, host }).catch(
+      (cause: { code?: string }) => {
+        if (cause.code === 'EADDRINUSE') throw new StartError(`PORT: ${host}:${port} is taken by another program`, { cause });
+        throw cause;
+      },
+    );
+    stops.push(() => server.app.close());
+
+    const adminLink = await bootstrapAdministrator(runtime, vault);
+    const url = `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${server.port}`;
+    const note = join(dataFolder, 'run.json');
+    writeFileSync(note, JSON.stringify({ pid: process.pid, url, eventStoreUrl, mongoUrl, adminLink }, null, 2), { mode: 0o600 });
+    stops.push(() => rmSync(note, { force: true }));
+    return { url, runtime, app: server.app, adminLink, eventStoreUrl, mongoUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Starts a local server on a free port of this machine. @throws StartError saying who holds the file, or what is wrong with it */
+async function startOwn(
+  kind: LocalServerKind,
+  dataFolder: string,
+  start: NonNullable<Substitutes['startLocal']>,
+  stops: Array<() => Promise<unknown> | void>,
+): Promise<string> {
+  try {
+    const server = await start(kind, { port: 0, dataFolder });
+    stops.push(() => server.close());
+    return server.url;
+  } catch (cause) {
+    throw new StartError(`LETOPIS_DATA: ${(cause as Error).message}`, { cause });
+  }
+}

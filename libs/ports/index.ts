@@ -1,0 +1,6 @@
+/** The outside world: letters, captchas, secrets, directories. */
+export * from './captcha/captcha';
+export * from './companies/csv-directory';
+export * from './mail/mail';
+export * from './secrets/secrets';
+export * from './secrets/vault';

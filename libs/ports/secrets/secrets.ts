@@ -1,0 +1,83 @@
+import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { Algorithm, hash, verify } from '@node-rs/argon2';
+import { after, derivedId, sha256, type CredentialsPort, type SecretsPort } from '@letopis/kernel';
+import type { Collection, Db } from 'mongodb';
+import type { Vault } from './vault';
+
+/** Tokens of 256 random bits; events keep their SHA-256. */
+export function secretsPort(vault: Vault): SecretsPort {
+  return {
+    issue: async ({ name, hours }, { commandId, now }) => {
+      const secretRef = derivedId('secret', commandId, name);
+      const token = await vault.putOnce(secretRef, () => randomBytes(32).toString('base64url'), new Date(after(now, { hours })));
+      return { tokenHash: sha256(token), secretRef };
+    },
+    matches: async ({ token, tokenHash }) => {
+      const given = Buffer.from(sha256(token));
+      const wanted = Buffer.from(tokenHash ?? sha256(''));
+      return tokenHash !== undefined && given.length === wanted.length && timingSafeEqual(given, wanted);
+    },
+  };
+}
+
+interface Credential {
+  readonly _id: string;
+  readonly hash: string;
+}
+
+/** Work of one argon2id hash: memory in KiB and passes. The defaults are OWASP's. */
+export interface HashingCost {
+  readonly memoryCost: number;
+  readonly timeCost: number;
+}
+
+const OWASP: HashingCost = { memoryCost: 19_456, timeCost: 2 };
+/** No 0, O, 1, l, I, 5 or S: they are read wrong. */
+const UNAMBIGUOUS = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRTUVWXYZ2346789';
+const GENERATED_LENGTH = 16;
+/** How long the generated password of a letter waits for its delivery. */
+const PASSWORD_WAITS = { days: 4 };
+
+/** Password hashes by user and version; plain passwords never leave this file but into the vault. */
+export function credentialsPort(db: Db, vault: Vault, cost = OWASP): CredentialsPort {
+  const credentials: Collection<Credential> = db.collection<Credential>('_credentials');
+  const options = { algorithm: 2 as Algorithm.Argon2id, ...cost };
+  /** What an unknown account is compared with: the same work for the same answer. */
+  const nobody = hash(randomBytes(32), options);
+
+  const keep = async (userId: string, commandId: string, password: string) => {
+    const credentialVersion = derivedId('credential', commandId);
+    const _id = `${userId}:${credentialVersion}`;
+    if (!(await credentials.findOne({ _id }))) {
+      await credentials.updateOne({ _id }, { $setOnInsert: { hash: await hash(password, options) } }, { upsert: true });
+    }
+    return { credentialVersion };
+  };
+
+  return {
+    generate: async ({ userId }, { commandId, now }) => {
+      const secretRef = derivedId('password', commandId);
+      const password = await vault.putOnce(secretRef, generated, new Date(after(now, PASSWORD_WAITS)));
+      return { ...(await keep(userId, commandId, password)), secretRef };
+    },
+    set: ({ userId, password }, { commandId }) => keep(userId, commandId, password),
+    setFromVault: async ({ userId, secretRef }, { commandId, now }) => {
+      const password = await vault.get(secretRef, now);
+      if (password === undefined) throw new Error('the password is no longer in the vault');
+      return keep(userId, commandId, password);
+    },
+    verify: async ({ userId, credentialVersion, password }) => {
+      const kept = credentialVersion && (await credentials.findOne({ _id: `${userId}:${credentialVersion}` }));
+      const right = await verify(kept ? kept.hash : await nobody, password);
+      return Boolean(kept) && right;
+    },
+  };
+}
+
+/** Letters and digits, at least one of each. */
+function generated(): string {
+  for (;;) {
+    const password = Array.from({ length: GENERATED_LENGTH }, () => UNAMBIGUOUS[randomInt(UNAMBIGUOUS.length)]).join('');
+    if (/\d/.test(password) && /[a-zA-Z]/.test(password)) return password;
+  }
+}

@@ -1,0 +1,111 @@
+import type { Definition, Recorded } from '@letopis/kernel';
+import { NOTHING, type EventStore } from '../events/event-store';
+
+/** Where a command's events lie in its stream. */
+export interface Landed {
+  readonly commandType: string;
+  readonly fingerprint: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A stream folded up to a revision. */
+export interface Folded<State = unknown> {
+  readonly definition: Definition<State>;
+  readonly id: string;
+  readonly stream: string;
+  readonly state: State;
+  /** `NOTHING` for a stream that was never written. */
+  readonly revision: number;
+  readonly position: number;
+  /** The newest command ids of the stream, oldest first. */
+  readonly commands: ReadonlyMap<string, Landed>;
+}
+
+/** Command ids that a folded stream remembers; beyond them the aggregate's state decides. */
+const REMEMBERED = 1_000;
+/** Streams that are kept folded. */
+const KEPT = 10_000;
+
+export const streamOf = (category: string, id: string): string => `${category}-${id}`;
+
+/** Folded streams: read from the store, kept in a bounded cache, and brought forward by whatever passes by. */
+export class States {
+  readonly #kept = new Map<string, Folded>();
+
+  constructor(private readonly store: EventStore) {}
+
+  /** The folded stream as this process last saw it, if it is kept. */
+  kept<State>(definition: Definition<State>, id: string): Folded<State> | undefined {
+    const stream = streamOf(definition.category, id);
+    const folded = this.#kept.get(stream);
+    if (folded) this.keep(folded);
+    return folded as Folded<State> | undefined;
+  }
+
+  /** The stream folded to its very end: what is kept and what has come since. */
+  async fresh<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
+    const base = this.kept(definition, id) ?? nothing(definition, id);
+    const folded = (await this.store.read(base.stream, base.revision + 1)).reduce(fold<State>, base);
+    if (folded.revision !== NOTHING) this.keep(folded as Folded);
+    return folded;
+  }
+
+  /** The kept stream, else the fresh one: right for reading what this process has written, a moment behind for the rest. */
+  async recent<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
+    return this.kept(definition, id) ?? this.fresh(definition, id);
+  }
+
+  /** Takes over what this process has just appended. */
+  advance<State>(folded: Folded<State>, events: readonly Recorded[]): Folded<State> {
+    const next = events.reduce(fold<State>, folded);
+    this.keep(next as Folded);
+    return next;
+  }
+
+  /** Brings a kept stream forward by an event that passes by on the subscription. */
+  observe(event: Recorded): void {
+    const folded = this.#kept.get(event.stream);
+    if (!folded || event.revision <= folded.revision) return;
+    if (event.revision === folded.revision + 1) this.#kept.set(event.stream, fold(folded, event));
+    else this.#kept.delete(event.stream);
+  }
+
+  private keep(folded: Folded): void {
+    const present = this.#kept.get(folded.stream);
+    this.#kept.delete(folded.stream);
+    this.#kept.set(folded.stream, present && present.revision > folded.revision ? present : folded);
+    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+  }
+}
+
+const nothing = <State>(definition: Definition<State>, id: string): Folded<State> => ({
+  definition,
+  id,
+  stream: streamOf(definition.category, id),
+  state: definition.initialState,
+  revision: NOTHING,
+  position: -1,
+  commands: new Map(),
+});
+
+function fold<State>(folded: Folded<State>, event: Recorded): Folded<State> {
+  const { metadata, revision } = event;
+  const commands = folded.commands as Map<string, Landed>;
+  const landed = commands.get(metadata.commandId);
+  // The map is shared along the chain of folds: ids are only ever added, and an id that is there has happened.
+  commands.set(metadata.commandId, {
+    commandType: metadata.commandType,
+    fingerprint: metadata.fingerprint,
+    first: landed?.first ?? revision,
+    last: Math.max(landed?.last ?? revision, revision),
+  });
+  if (commands.size > REMEMBERED) commands.delete(commands.keys().next().value!);
+  const { definition, id } = folded;
+  return {
+    ...folded,
+    state: definition.evolve(folded.state, event, { id, occurredAt: metadata.occurredAt, actor: metadata.actor }),
+    revision,
+    position: event.position,
+  };
+}

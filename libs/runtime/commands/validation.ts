@@ -1,0 +1,58 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { sharedErrors, type CommandClass, type DomainError, type Language } from '@letopis/kernel';
+
+/** What is wrong with one field. */
+export interface FieldError {
+  /** JSON Pointer (RFC 6901) into the body. */
+  readonly pointer: string;
+  /** Name of the rule that the value breaks. */
+  readonly rule: string;
+  readonly message: Readonly<Record<Language, string>>;
+}
+
+/** A DomainError VALIDATION_FAILED whose parameters hold the field errors. */
+export const validationFailed = (errors: readonly FieldError[]): DomainError => sharedErrors.refusal('VALIDATION_FAILED', { errors });
+
+/**
+ * The command that a payload says, or every way in which it is none. Unknown fields are errors.
+ * @throws DomainError VALIDATION_FAILED
+ */
+export function parseCommand<Command extends object>(type: CommandClass<Command>, payload: unknown): Command {
+  if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) throw sharedErrors.refusal('MALFORMED_JSON');
+  const command = plainToInstance(type, payload, { exposeDefaultValues: true });
+  const errors = validateSync(command, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: false,
+    stopAtFirstError: false,
+  });
+  if (errors.length > 0) throw validationFailed(errors.flatMap((error) => fieldErrors(error, '')));
+  return command;
+}
+
+function fieldErrors({ property, constraints = {}, children = [] }: ValidationError, parent: string): FieldError[] {
+  const pointer = `${parent}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return [
+    ...Object.entries(constraints).map(([rule, en]) => ({ pointer, rule, message: { ru: russian(rule, en), en } })),
+    ...children.flatMap((child) => fieldErrors(child, pointer)),
+  ];
+}
+
+/** What people read for the rules that the product's shapes use; numbers are taken from the English text. */
+const RUSSIAN: Readonly<Record<string, (numbers: readonly string[]) => string>> = {
+  whitelistValidation: () => 'Неизвестное поле',
+  isUuid: () => 'Нужен идентификатор UUID',
+  isString: () => 'Нужна строка',
+  isLength: ([least, most]) => (most ? `Нужно от ${least} до ${most} символов` : `Нужно не менее ${least} символов`),
+  matches: () => 'Неверный вид значения',
+  isIso8601: () => 'Нужны дата и время в формате ISO 8601',
+  isIn: () => 'Значение не из списка допустимых',
+  isBoolean: () => 'Нужно «да» или «нет» (true, false)',
+  isArray: () => 'Нужен список',
+  arrayMaxSize: ([most]) => `Не более ${most} значений`,
+  isObject: () => 'Нужен объект',
+  isInt: () => 'Нужно целое число',
+};
+
+const russian = (rule: string, english: string) => RUSSIAN[rule]?.(english.match(/\b\d+\b/g) ?? []) ?? 'Неверное значение';

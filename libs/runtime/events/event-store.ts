@@ -1,0 +1,138 @@
+import {
+  BACKWARDS,
+  END,
+  excludeSystemEvents,
+  FORWARDS,
+  NO_STREAM,
+  START,
+  StreamNotFoundError,
+  WrongExpectedVersionError,
+  type AllStreamSubscription,
+  type EventStoreDBClient,
+} from '@eventstore/db-client';
+import { refusal, type Recorded } from '@letopis/kernel';
+import { decode, encode, UNKNOWN_POSITION, type NewEvent } from './codec';
+
+/** The stream has moved on since it was read. */
+export class WrongRevision extends Error {
+  constructor(readonly stream: string) {
+    super(`${stream} is not at the expected revision`);
+  }
+}
+
+/** The revision of a stream that was never written. */
+export const NOTHING = -1;
+
+export interface Appended {
+  /** Revision of the last event. */
+  readonly revision: number;
+  /** Position of the last event. */
+  readonly position: number;
+}
+
+/** How long one call to the store may take, in milliseconds. */
+const DEADLINE = 10_000;
+/** How often an append is sent again, unchanged, after a time-out or a lost connection. */
+const SENDINGS = 3;
+
+/** The event store, by its official client: every call with a deadline of its own, outages as `STORE_UNAVAILABLE`. */
+export class EventStore {
+  constructor(
+    private readonly client: EventStoreDBClient,
+    private readonly deadline = DEADLINE,
+  ) {}
+
+  /**
+   * Appends at exactly the expected revision (`NOTHING` for a stream that must not exist).
+   *
+   * After a time-out or a lost connection the same append goes out again unchanged: the server knows a repeat by its
+   * event ids and its expected revision, so an answer that was lost does no harm.
+   * @throws WrongRevision, DomainError STORE_UNAVAILABLE
+   */
+  async append(stream: string, expected: number, events: readonly NewEvent[]): Promise<Appended> {
+    const encoded = events.map(encode);
+    for (let sending = 1; ; sending++) {
+      try {
+        const { nextExpectedRevision, position } = await this.within(
+          this.client.appendToStream(stream, encoded, { expectedRevision: expected === NOTHING ? NO_STREAM : BigInt(expected) }),
+        );
+        return { revision: Number(nextExpectedRevision), position: position ? Number(position.commit) : UNKNOWN_POSITION };
+      } catch (error) {
+        if (error instanceof WrongExpectedVersionError) throw new WrongRevision(stream);
+        if (sending === SENDINGS) throw unavailable(error);
+      }
+    }
+  }
+
+  /** The events of a stream from a revision on, oldest first; none when there is no such stream. */
+  async read(stream: string, fromRevision = 0): Promise<Recorded[]> {
+    return this.reading(async () => {
+      const events: Recorded[] = [];
+      for await (const resolved of this.client.readStream(stream, { direction: FORWARDS, fromRevision: BigInt(fromRevision) })) {
+        const event = decode(resolved);
+        if (event) events.push(event);
+      }
+      return events;
+    }, []);
+  }
+
+  /** The newest event of a stream. */
+  async last(stream: string): Promise<Recorded | undefined> {
+    return this.reading(async () => {
+      for await (const resolved of this.client.readStream(stream, { direction: BACKWARDS, fromRevision: END, maxCount: 1 }))
+        return decode(resolved);
+      return undefined;
+    }, undefined);
+  }
+
+  /** The newest position of the log that holds an event of ours; `UNKNOWN_POSITION` when there is none. */
+  async head(): Promise<number> {
+    return this.reading(async () => {
+      for await (const resolved of this.client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1_000 })) {
+        const event = decode(resolved);
+        if (event) return event.position;
+      }
+      return UNKNOWN_POSITION;
+    }, UNKNOWN_POSITION);
+  }
+
+  /** The log after a position, system records left out, live once it has caught up. */
+  subscribe(afterPosition: number): AllStreamSubscription {
+    const position = BigInt(afterPosition);
+    return this.client.subscribeToAll({
+      fromPosition: afterPosition === UNKNOWN_POSITION ? START : { commit: position, prepare: position },
+      filter: excludeSystemEvents(),
+    });
+  }
+
+  async dispose(): Promise<void> {
+    await this.client.dispose();
+  }
+
+  private async reading<Answer>(read: () => Promise<Answer>, none: Answer): Promise<Answer> {
+    for (let reading = 1; ; reading++) {
+      try {
+        return await this.within(read());
+      } catch (error) {
+        if (error instanceof StreamNotFoundError) return none;
+        if (reading === SENDINGS) throw unavailable(error);
+      }
+    }
+  }
+
+  private async within<Answer>(call: Promise<Answer>): Promise<Answer> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer from the event store in ${this.deadline} ms`)), this.deadline);
+    });
+    try {
+      return await Promise.race([call, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function unavailable(cause: unknown): Error {
+  return Object.assign(refusal('STORE_UNAVAILABLE'), { cause });
+}

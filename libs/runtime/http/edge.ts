@@ -1,0 +1,23 @@
+import type { Runtime } from '../runtime';
+import type { Tokens } from './tokens';
+
+/** Challenges for forms that anybody may send. */
+export interface CaptchaIssuer {
+  issue(kind: 'picture' | 'work', now: string): Promise<object>;
+}
+
+/** One-time secrets that an administrator fetches. */
+export interface SecretStore {
+  get(ref: string, now: string): Promise<string | undefined>;
+  destroy(refs: readonly string[]): Promise<void>;
+}
+
+/** What the edge is made of besides Nest. */
+export interface Edge {
+  readonly runtime: Runtime;
+  readonly tokens: Tokens;
+  readonly captchas: CaptchaIssuer;
+  readonly vault: SecretStore;
+}
+
+export const EDGE = Symbol('edge');

@@ -1,0 +1,184 @@
+import { validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import type { Projection } from '@letopis/kernel';
+import type { Composition, CommandEntry } from '../composition';
+
+type Json = Record<string, unknown>;
+
+const problem = {
+  description: 'Отказ / refusal',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+const json = (schema: Json, description = 'OK') => ({ description, content: { 'application/json': { schema } } });
+const header = (name: string, description: string, schema: Json = { type: 'string' }) => ({
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema,
+});
+
+/** The description of the whole edge, made from the contexts (OpenAPI 3.1). */
+export function openApi({ commands, projections }: Composition, version: string): Json {
+  const open = [...commands.values()].filter(({ spec }) => spec.by.name !== 'system');
+  const shown = [...projections.values()].filter(({ serves }) => serves !== 'sagas');
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Letopis', version, description: 'Commands, registries and the audit of an event-sourced core.' },
+    security: [{ bearer: [] }, {}],
+    paths: {
+      ...Object.fromEntries(open.map((entry) => [`/v1/commands/${entry.name}`, { post: commandOperation(entry) }])),
+      ...Object.fromEntries(shown.flatMap((projection) => registryPaths(projection))),
+      ...fixedPaths,
+    },
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: { ...commandSchemas(open), ...fixedSchemas },
+    },
+  };
+}
+
+function commandSchemas(entries: readonly CommandEntry[]): Json {
+  const all = validationMetadatasToSchemas({ refPointerPrefix: '#/components/schemas/' }) as Record<string, Json>;
+  return Object.fromEntries(
+    entries.map(({ name }) => [name, { ...(all[name] ?? { type: 'object', properties: {} }), additionalProperties: false }]),
+  );
+}
+
+const commandOperation = ({ name, spec, context }: CommandEntry): Json => ({
+  operationId: name,
+  tags: [context],
+  summary: spec.summary,
+  description: `Кто / by: ${spec.by.name}`,
+  parameters: [
+    header('Idempotency-Key', 'Id of the command; the same id, caller and body get the same answer', { type: 'string', format: 'uuid' }),
+    header('X-Correlation-Id', 'Id of the story that the command belongs to', { type: 'string', format: 'uuid' }),
+    header('If-Match', 'Revision that the caller has seen'),
+    header('X-Reason', 'Why, percent-encoded'),
+  ],
+  requestBody: { required: true, content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } } },
+  responses: { '200': json({ $ref: '#/components/schemas/Accepted' }), default: problem },
+});
+
+function registryPaths({ code, title, list, serves, policy }: Projection): [string, Json][] {
+  const about = { tags: ['registries'], summary: `${title.ru} / ${title.en}`, description: `Кто / by: ${policy.name}` };
+  const token = header('X-Consistency-Token', 'Position that the answer must not be older than');
+  const query = (name: string, description: string, schema: Json = { type: 'string' }) => ({
+    name,
+    in: 'query',
+    required: false,
+    description,
+    schema,
+  });
+  const rows = { '200': json({ $ref: '#/components/schemas/Rows' }), default: problem };
+  const paths: [string, Json][] = [];
+  if (serves !== 'lookup') {
+    const sorts = list.sorts.flatMap((field) => [field, `-${field}`]);
+    const parameters = [
+      ...Object.entries(list.filters).map(([field, type]) =>
+        query(`filter[${field}]`, `${type}; also filter[${field}.gte], .gt, .lte, .lt, .ne, .in`),
+      ),
+      query('sort', `default ${list.defaultSort}`, { type: 'string', enum: sorts }),
+      ...(list.search.length > 0 ? [query('q', `text search in ${list.search.join(', ')}`)] : []),
+      query('limit', '1–200, default 50', { type: 'integer', minimum: 1, maximum: 200 }),
+      query('cursor', '`next` of the page before'),
+      query('count', 'true adds `total`', { type: 'boolean' }),
+      token,
+    ];
+    paths.push([`/v1/registries/${code}`, { get: { ...about, operationId: `list_${code}`, parameters, responses: rows } }]);
+    const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+    paths.push([
+      `/v1/registries/${code}/{id}`,
+      {
+        get: {
+          ...about,
+          operationId: `get_${code}`,
+          parameters: [id, token],
+          responses: { '200': json({ type: 'object' }), default: problem },
+        },
+      },
+    ]);
+  }
+  if (serves !== 'registry') {
+    const parameters = [query('q', 'two characters at least; also in the wrong keyboard layout'), token];
+    paths.push([`/v1/lookups/${code}`, { get: { ...about, operationId: `lookup_${code}`, parameters, responses: rows } }]);
+  }
+  return paths;
+}
+
+const operation = (tag: string, summary: string, parameters: readonly Json[] = [], extra: Json = {}): Json => ({
+  tags: [tag],
+  summary,
+  parameters,
+  responses: { '200': json({ type: 'object' }), default: problem },
+  ...extra,
+});
+const path = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
+const body = (properties: Json) => ({
+  requestBody: { required: true, content: { 'application/json': { schema: { type: 'object', properties } } } },
+});
+
+const fixedPaths: Json = {
+  '/v1/about': { get: operation('sign-in', 'Version of the consent, kinds of captcha') },
+  '/v1/captcha': {
+    post: operation('sign-in', 'A captcha: a picture, or work for the machine', [
+      { name: 'kind', in: 'query', schema: { type: 'string', enum: ['picture', 'work'] } },
+    ]),
+  },
+  '/v1/tokens': {
+    post: operation(
+      'sign-in',
+      'An access token for a session token, or for a service with its secret or signed assertion',
+      [],
+      body({ sessionToken: { type: 'string' }, serviceId: { type: 'string' }, secret: { type: 'string' }, assertion: { type: 'string' } }),
+    ),
+  },
+  '/v1/service-accounts/{id}/secret': { post: operation('sign-in', 'The secret of a new service account, once', [path('id')]) },
+  '/v1/registries': { get: operation('registries', 'The registries with their filters and sorts') },
+  '/v1/audit/records/{category}/{id}': {
+    get: operation('audit', 'History of a record: who, when, what, why', [path('category'), path('id')]),
+  },
+  '/v1/audit/stories/{correlationId}': {
+    get: operation('audit', 'Everything that followed from one call; `settled=true` waits until it is all done', [
+      path('correlationId'),
+      { name: 'settled', in: 'query', schema: { type: 'boolean' } },
+    ]),
+  },
+  '/health/live': { get: operation('health', 'Whether the process lives') },
+  '/health/ready': { get: operation('health', 'Whether the stores answer, and how far read models and sagas are behind') },
+};
+
+const fixedSchemas: Json = {
+  Accepted: {
+    type: 'object',
+    required: ['commandId', 'aggregateId', 'revision', 'position', 'eventIds', 'noop'],
+    properties: {
+      commandId: { type: 'string', format: 'uuid' },
+      aggregateId: { type: 'string' },
+      revision: { type: 'integer' },
+      position: { type: 'integer', description: 'Consistency token' },
+      eventIds: { type: 'array', items: { type: 'string', format: 'uuid' } },
+      noop: { type: 'boolean' },
+      data: { type: 'object' },
+    },
+  },
+  Rows: {
+    type: 'object',
+    required: ['items'],
+    properties: { items: { type: 'array', items: { type: 'object' } }, next: { type: 'string' }, total: { type: 'integer' } },
+  },
+  Problem: {
+    type: 'object',
+    required: ['type', 'title', 'status', 'code', 'correlationId'],
+    properties: {
+      type: { type: 'string' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      code: { type: 'string' },
+      correlationId: { type: 'string' },
+      errors: {
+        type: 'array',
+        items: { type: 'object', properties: { pointer: { type: 'string' }, rule: { type: 'string' }, message: { type: 'string' } } },
+      },
+    },
+  },
+};

@@ -1,0 +1,81 @@
+import { Inject, Module, type DynamicModule, type INestApplication, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { CommandClass } from '@letopis/kernel';
+import { json, type Request, type Response } from 'express';
+import { envelopeOf, type Accepted } from '../commands/envelope';
+import type { Runtime } from '../runtime';
+import { correlate, jsonOnly } from './calls';
+import { AuditController, CommandsController, HealthController, RegistriesController, SignInController } from './controllers';
+import { EDGE, type CaptchaIssuer, type Edge, type SecretStore } from './edge';
+import { LinksController } from './links';
+import { openApi } from './openapi';
+import { ProblemFilter } from './problems';
+import { Tokens } from './tokens';
+
+/** The largest body of a command. */
+const MOST_BODY = '256kb';
+
+/** The CommandBus's handler of a command: the runtime, for every one of them. */
+function handlerOf(type: CommandClass): Type<ICommandHandler> {
+  @CommandHandler(type as never)
+  class Handler implements ICommandHandler<object, Accepted> {
+    constructor(@Inject(EDGE) private readonly edge: Edge) {}
+
+    execute(command: object): Promise<Accepted> {
+      return this.edge.runtime.dispatcher.execute(command, envelopeOf(command));
+    }
+  }
+  Object.defineProperty(Handler, 'name', { value: `${type.name}Handler` });
+  return Handler as Type<ICommandHandler>;
+}
+
+@Module({})
+class EdgeModule {
+  static of(edge: Edge): DynamicModule {
+    const handlers = [...edge.runtime.composition.commands.values()].map(({ type }) => handlerOf(type));
+    return {
+      module: EdgeModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [CommandsController, RegistriesController, AuditController, SignInController, HealthController, LinksController],
+      providers: [{ provide: EDGE, useValue: edge }, ...handlers],
+    };
+  }
+}
+
+export interface ServerOptions {
+  readonly runtime: Runtime;
+  readonly captchas: CaptchaIssuer;
+  readonly vault: SecretStore;
+  readonly version: string;
+  /** As in express: the proxies whose word about the client's address is taken. */
+  readonly trustProxy?: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly host: string;
+}
+
+/** Starts the HTTP edge over a running runtime; answers the port. */
+export async function startServer(options: ServerOptions): Promise<{ app: INestApplication; port: number }> {
+  const { runtime, captchas, vault } = options;
+  const edge: Edge = { runtime, captchas, vault, tokens: new Tokens(runtime, runtime.keyring) };
+  const app = await NestFactory.create<NestExpressApplication>(EdgeModule.of(edge), {
+    logger: false,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.set('trust proxy', options.trustProxy ?? false);
+  app.set('query parser', 'simple');
+  app.disable('x-powered-by');
+  app.use(correlate, jsonOnly, json({ limit: MOST_BODY, strict: true }));
+  app.useGlobalFilters(new ProblemFilter(runtime.logger));
+
+  const document = openApi(runtime.composition, options.version);
+  app.use('/openapi.json', (_: Request, response: Response) => response.json(document));
+  SwaggerModule.setup('docs', app, document as object as OpenAPIObject, { customSiteTitle: 'Letopis', raw: false });
+  await app.listen(options.port, options.host);
+  const address = (app.getHttpServer() as { address(): { port: number } }).address();
+  return { app, port: address.port };
+}

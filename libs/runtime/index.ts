@@ -1,0 +1,9 @@
+/** The one runtime: commands, events, projections, sagas, timers, audit and the HTTP edge, for whatever contexts it is given. */
+export * from './clock';
+export { envelop, envelopeOf, type Accepted, type Envelope } from './commands/envelope';
+export { compose, type Composition } from './composition';
+export { createLogger, silent, type Logger } from './logger';
+export { type Ports } from './ports';
+export { collectionOf } from './projections/document';
+export { Runtime, StartError, type RuntimeOptions } from './runtime';
+export { startServer, type ServerOptions } from './http/server';

@@ -1,0 +1,29 @@
+import type { Collection, Db } from 'mongodb';
+import { UNKNOWN_POSITION } from '../events/codec';
+
+interface Checkpoint {
+  readonly _id: string;
+  readonly position: number;
+}
+
+/** How far each consumer of the log has come, durably. */
+export class Checkpoints {
+  readonly #collection: Collection<Checkpoint>;
+
+  constructor(db: Db) {
+    this.#collection = db.collection<Checkpoint>('_checkpoints');
+  }
+
+  async read(name: string): Promise<number> {
+    return (await this.#collection.findOne({ _id: name }))?.position ?? UNKNOWN_POSITION;
+  }
+
+  /** A checkpoint only ever grows. */
+  async write(names: readonly string[], position: number): Promise<void> {
+    if (names.length === 0) return;
+    await this.#collection.bulkWrite(
+      names.map((_id) => ({ updateOne: { filter: { _id }, update: { $max: { position } }, upsert: true } })),
+      { ordered: false },
+    );
+  }
+}

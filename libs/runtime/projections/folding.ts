@@ -1,0 +1,154 @@
+import type { AnyBulkWriteOperation, Collection, Db } from 'mongodb';
+import type { Join, Projection, Recorded, Side } from '@letopis/kernel';
+import { collectionOf, stored, visible, type Stored } from './document';
+
+/** Another process has written the same document: this one is no longer the owner of the projection. */
+export class NewerOwner extends Error {}
+
+/** Documents of a fan-out that are written at once. */
+const CHUNK = 1_000;
+
+/** What a page does to one collection: the documents as loaded and as folded. */
+interface Page {
+  readonly loaded: ReadonlyMap<string, Stored>;
+  readonly folded: Map<string, Stored>;
+}
+
+type Reducer = Pick<Side, 'key' | 'on'>;
+
+/**
+ * Folds a page of events into a projection and its sides: load what is touched, fold in memory, join, write in one bulk.
+ *
+ * Every write is conditional on the position that was loaded, every event at or before a document's position is skipped:
+ * the same page may be folded again after a crash at any point.
+ */
+export async function foldPage(db: Db, projection: Projection, events: readonly Recorded[]): Promise<void> {
+  const sides = new Map<string, { page: Page; touched: Map<string, number>; collection: Collection<Stored> }>();
+  for (const [name, side] of Object.entries(projection.sides)) {
+    const collection = db.collection<Stored>(collectionOf(projection, name));
+    const { page, touched } = await fold(collection, side, events, []);
+    if (touched.size > 0) sides.set(name, { page, touched, collection });
+  }
+
+  const own = db.collection<Stored>(collectionOf(projection));
+  const { page } = await fold(own, projection, events, projection.list.search);
+  await joinTouched(db, projection, page, sides);
+
+  for (const { page: side, collection } of sides.values()) await write(collection, side);
+  await write(own, page);
+  for (const join of projection.joins) {
+    const side = sides.get(join.side);
+    if (side) await fanOut(own, projection, join, side.page, side.touched, page);
+  }
+}
+
+/** The documents that the events touch, loaded and folded; `touched` tells the position of the last event for each. */
+async function fold(collection: Collection<Stored>, reducer: Reducer, events: readonly Recorded[], search: readonly string[]) {
+  const work: Array<{ event: Recorded; id: string }> = [];
+  const touched = new Map<string, number>();
+  for (const event of events) {
+    if (!reactionTo(reducer, event)) continue;
+    const key = reducer.key(event);
+    for (const id of key === undefined ? [] : typeof key === 'string' ? [key] : key) {
+      work.push({ event, id });
+      touched.set(id, event.position);
+    }
+  }
+  const page: Page = { loaded: await load(collection, [...touched.keys()]), folded: new Map() };
+  for (const { event, id } of work) {
+    const present = page.folded.get(id) ?? page.loaded.get(id);
+    if (present && (event.position <= present._position || present._parked)) continue;
+    page.folded.set(id, next(present, event, id, reducer, search));
+  }
+  return { page, touched };
+}
+
+const reactionTo = ({ on }: Reducer, { type }: Recorded) => (Object.hasOwn(on, type) ? on[type] : on['*']);
+
+function next(present: Stored | undefined, event: Recorded, id: string, reducer: Reducer, search: readonly string[]): Stored {
+  try {
+    return stored(id, event.position, reactionTo(reducer, event)!(visible(present), event), search);
+  } catch (error) {
+    const base = present ?? stored(id, event.position, {}, []);
+    return { ...base, _id: id, _position: event.position, _parked: { position: event.position, error: String(error) } };
+  }
+}
+
+async function load(collection: Collection<Stored>, ids: readonly string[]): Promise<Map<string, Stored>> {
+  if (ids.length === 0) return new Map();
+  const documents = await collection.find({ _id: { $in: [...ids] } }).toArray();
+  return new Map(documents.map((document) => [document._id, document]));
+}
+
+/** Fills the joined fields of every touched document from the sides as they are at the end of the page. */
+async function joinTouched(db: Db, projection: Projection, page: Page, sides: ReadonlyMap<string, { page: Page }>): Promise<void> {
+  for (const join of projection.joins) {
+    const { by, side: name } = join;
+    const ids = new Set([...page.folded.values()].map((document) => document[by]).filter((id): id is string => typeof id === 'string'));
+    const known = new Map<string, Stored>();
+    const inPage = sides.get(name)?.page;
+    for (const id of ids) {
+      const side = inPage?.folded.get(id) ?? inPage?.loaded.get(id);
+      if (side) known.set(id, side);
+    }
+    const missing = [...ids].filter((id) => !known.has(id));
+    for (const [id, side] of await load(db.collection<Stored>(collectionOf(projection, name)), missing)) known.set(id, side);
+    for (const [id, document] of page.folded) {
+      if (document._deleted || document._parked) continue;
+      page.folded.set(id, joined(document, join, known.get(String(document[by])), projection.list.search, document._position));
+    }
+  }
+}
+
+function joined(document: Stored, { fields }: Join, side: Stored | undefined, search: readonly string[], position: number): Stored {
+  const taken = Object.fromEntries(Object.entries(fields).map(([from, to]) => [to, side?.[from]]));
+  return stored(document._id, position, { ...visible(document), ...taken }, search);
+}
+
+/** Carries changed side documents into every document that joins them and is not in the page, a chunk at a time. */
+async function fanOut(
+  own: Collection<Stored>,
+  projection: Projection,
+  join: Join,
+  side: Page,
+  touched: ReadonlyMap<string, number>,
+  page: Page,
+): Promise<void> {
+  for (const [sideId, position] of touched) {
+    const document = side.folded.get(sideId) ?? side.loaded.get(sideId);
+    let after = '';
+    for (;;) {
+      const found = await own
+        .find({ [join.by]: sideId, _id: { $gt: after } })
+        .sort({ _id: 1 })
+        .limit(CHUNK)
+        .toArray();
+      const last = found.at(-1);
+      if (!last) break;
+      after = last._id;
+      const chunk: Page = { loaded: new Map(found.map((row) => [row._id, row])), folded: new Map() };
+      for (const row of found) {
+        if (row._deleted || row._parked || row._position >= position || page.folded.has(row._id)) continue;
+        chunk.folded.set(row._id, joined(row, join, document, projection.list.search, position));
+      }
+      await write(own, chunk);
+    }
+  }
+}
+
+/** One unordered bulk; every operation must hit exactly the version that was loaded. */
+async function write(collection: Collection<Stored>, { loaded, folded }: Page): Promise<void> {
+  const operations: AnyBulkWriteOperation<Stored>[] = [];
+  for (const [id, document] of folded) {
+    const before = loaded.get(id);
+    operations.push(
+      before ? { replaceOne: { filter: { _id: id, _position: before._position }, replacement: document } } : { insertOne: { document } },
+    );
+  }
+  if (operations.length === 0) return;
+  const { matchedCount, insertedCount } = await collection.bulkWrite(operations, { ordered: false }).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code === 11000) throw new NewerOwner(collection.collectionName);
+    throw error;
+  });
+  if (matchedCount + insertedCount !== operations.length) throw new NewerOwner(collection.collectionName);
+}

@@ -1,0 +1,159 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { MongoClient, type Db } from 'mongodb';
+import { defineContext, type Context, type Keyring, type Projection, type Settings } from '@letopis/kernel';
+import { Audit } from './audit/audit';
+import { stories } from './audit/stories';
+import type { Clock } from './clock';
+import { Callers } from './commands/callers';
+import { Claims } from './commands/claims';
+import { Dispatcher } from './commands/dispatcher';
+import { States } from './commands/states';
+import { compose, type Composition } from './composition';
+import { EventStore } from './events/event-store';
+import type { Reader } from './events/reader';
+import type { Logger } from './logger';
+import type { Ports } from './ports';
+import { Projector } from './projections/projector';
+import { Queries } from './projections/queries';
+import { Effects } from './sagas/effects';
+import { SagaRunner } from './sagas/saga-runner';
+import { Ticker } from './timers/ticker';
+import { timer, timersDue } from './timers/timer';
+
+/** What the runtime itself brings as a context. */
+const own: Context = defineContext({ name: 'runtime', aggregates: [timer], projections: [timersDue, stories] });
+
+export interface RuntimeOptions {
+  readonly contexts: readonly Context[];
+  readonly eventStoreUrl: string;
+  readonly mongoUrl: string;
+  readonly settings: Settings;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Makes the ports once the database and the letters are known. */
+  readonly ports: (parts: { db: Db; composition: Composition }) => Promise<Ports>;
+}
+
+/** A start that cannot be: the message is for the person who started it and names what to change. */
+export class StartError extends Error {}
+
+/** How long a database may take to answer at start, in milliseconds. */
+const REACHABLE_WITHIN = 10_000;
+
+/** The one runtime of a process: commands, read models, sagas and timers over the two databases. */
+export class Runtime {
+  private constructor(
+    readonly composition: Composition,
+    readonly settings: Settings,
+    readonly clock: Clock,
+    readonly logger: Logger,
+    readonly keyring: Keyring,
+    readonly db: Db,
+    readonly ports: Ports,
+    readonly states: States,
+    readonly claims: Claims,
+    readonly callers: Callers,
+    readonly dispatcher: Dispatcher,
+    readonly projector: Projector,
+    readonly queries: Queries,
+    readonly sagas: SagaRunner,
+    readonly ticker: Ticker,
+    readonly audit: Audit,
+    readonly store: EventStore,
+    private readonly mongo: MongoClient,
+  ) {}
+
+  /** Connects, then starts read models, sagas and timers. @throws StartError */
+  static async start(options: RuntimeOptions): Promise<Runtime> {
+    const { settings, clock, logger, keyring } = options;
+    const composition = compose([own, ...options.contexts]);
+    const store = await connectEventStore(options.eventStoreUrl);
+    const mongo = await connectMongo(options.mongoUrl).catch(async (error: unknown) => {
+      await store.dispose();
+      throw error;
+    });
+    const db = mongo.db(
+      new URL(options.mongoUrl.replace(/^mongodb(\+srv)?:/, 'http:').replace(/,[^/]*/, '')).pathname.slice(1) || 'letopis',
+    );
+    const ports = await options.ports({ db, composition });
+
+    const states = new States(store);
+    const claims = new Claims(store, states, composition.aggregates, keyring, clock);
+    const callers = new Callers(composition.authentication, states, clock, settings, composition.errors);
+    const dispatcher = new Dispatcher({ composition, store, states, claims, callers, ports, keyring, clock, settings });
+    const follow = (reader: Reader) => reader.passing.subscribe((event) => states.observe(event));
+    const projections: readonly Projection[] = [...composition.projections.values()];
+    const projector = new Projector({ store, db, logger, onReader: follow }, projections);
+    const effects = new Effects({ composition, dispatcher, states, ports, clock, settings, db, projector });
+    const sagas = new SagaRunner({ store, db, logger, effects, sagas: composition.sagas });
+    const ticker = new Ticker({ db, projector, dispatcher, clock, logger });
+    const audit = new Audit({ store, db, projector, sagas });
+    const queries = new Queries(db, projector);
+
+    dispatcher.onAppended((events) =>
+      effects.promptly(events).catch((error: unknown) => {
+        logger.warn({ error: String(error) }, 'a prompt reaction failed; the saga itself will repeat it');
+      }),
+    );
+    await projector.start();
+    await sagas.start();
+    ticker.start();
+    return new Runtime(
+      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, store, mongo,
+    ); // prettier-ignore
+  }
+
+  /** Lets what runs come to its end, then lets the databases go. */
+  async stop(): Promise<void> {
+    await this.ticker.stop();
+    await this.sagas.stop();
+    await this.projector.stop();
+    await this.store.dispose();
+    await this.mongo.close();
+  }
+}
+
+async function connectEventStore(url: string): Promise<EventStore> {
+  let client: EventStoreDBClient;
+  try {
+    client = EventStoreDBClient.connectionString(url);
+  } catch (cause) {
+    throw new StartError(`EVENTSTORE_URL is not an EventStoreDB connection string (esdb://host:port?tls=false): ${String(cause)}`, {
+      cause,
+    });
+  }
+  const store = new EventStore(client, REACHABLE_WITHIN);
+  try {
+    await within(store.head(), REACHABLE_WITHIN);
+    return store;
+  } catch (cause) {
+    await store.dispose();
+    throw new StartError(`EVENTSTORE_URL: no EventStoreDB answers at ${withoutSecrets(url)}`, { cause });
+  }
+}
+
+async function connectMongo(url: string): Promise<MongoClient> {
+  try {
+    const client = new MongoClient(url, {
+      serverSelectionTimeoutMS: REACHABLE_WITHIN / 2,
+      ignoreUndefined: true,
+      writeConcern: { w: 'majority' },
+    });
+    await client.connect();
+    await client.db('admin').command({ ping: 1 });
+    return client;
+  } catch (cause) {
+    throw new StartError(`MONGODB_URL: no MongoDB answers at ${withoutSecrets(url)} (${(cause as Error).message})`, { cause });
+  }
+}
+
+const within = <Answer>(work: Promise<Answer>, millis: number): Promise<Answer> => {
+  let timeout: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timeout = setTimeout(() => reject(new Error('no answer in time')), millis);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timeout));
+};
+
+const withoutSecrets = (url: string) => url.replace(/\/\/[^@/]*@/, '//…@');

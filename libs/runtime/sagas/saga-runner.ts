@@ -1,0 +1,243 @@
+import type { Collection, Db } from 'mongodb';
+import { DomainError, type Recorded, type Saga } from '@letopis/kernel';
+import { Reader } from '../events/reader';
+import type { EventStore } from '../events/event-store';
+import type { Logger } from '../logger';
+import { Checkpoints } from '../projections/checkpoints';
+import { Mark } from '../projections/mark';
+import { concerns, type Effects } from './effects';
+
+const CHECKPOINT = 'sagas';
+/** Events that may be under way beyond the low mark. */
+const UNDER_WAY = 1_000;
+/** Pauses before a saga step that failed is tried again, in milliseconds; after the last it is parked. */
+const RETRIES = [1_000, 5_000, 30_000, 120_000, 600_000];
+/** How often the waiting list is looked at, in milliseconds. */
+const LOOK = 500;
+const PAGE = 256;
+
+/** A saga step that waits: to be tried again at `dueAt`, behind another step of its lane, or parked for an operator. */
+export interface WaitingStep {
+  readonly _id: string;
+  readonly saga: string;
+  /** Saga and stream: steps of one lane are done in order. */
+  readonly lane: string;
+  readonly position: number;
+  readonly event: Recorded;
+  readonly correlationId: string;
+  readonly attempts: number;
+  readonly dueAt: number;
+  readonly parked: boolean;
+  readonly error?: string;
+}
+
+/**
+ * Delivers every event to the sagas that it concerns: at least once, in order per saga and stream, across streams side by
+ * side. What fails goes to a durable waiting list, later steps of its lane line up behind it, and the mark moves on.
+ */
+export class SagaRunner {
+  readonly mark = new Mark(-1);
+  readonly #waiting: Collection<WaitingStep>;
+  readonly #checkpoints: Checkpoints;
+  readonly #lanes = new Map<string, Promise<unknown>>();
+  /** Lanes that have something on the waiting list. */
+  readonly #blocked = new Set<string>();
+  /** Positions under way, oldest first, and whether each is done. */
+  #underWay: Array<{ position: number; open: number }> = [];
+  #room: () => void = () => {};
+  #reader: Reader | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #retrying: Promise<void> = Promise.resolve();
+  #timeout: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(
+    private readonly parts: {
+      store: EventStore;
+      db: Db;
+      logger: Logger;
+      effects: Effects;
+      sagas: readonly Saga[];
+      onReader?: (reader: Reader) => void;
+    },
+  ) {
+    this.#waiting = parts.db.collection<WaitingStep>('_sagas_waiting');
+    this.#checkpoints = new Checkpoints(parts.db);
+  }
+
+  async start(): Promise<void> {
+    await this.#waiting.createIndexes([{ key: { lane: 1, position: 1 } }, { key: { parked: 1, dueAt: 1 } }, { key: { correlationId: 1 } }]);
+    for (const lane of await this.#waiting.distinct('lane')) this.#blocked.add(lane);
+    const from = await this.#checkpoints.read(CHECKPOINT);
+    this.mark.advance(from);
+    this.#reader = new Reader(this.parts.store, from, this.parts.logger);
+    this.parts.onReader?.(this.#reader);
+    this.#running = this.run(this.#reader);
+    this.look();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timeout);
+    this.#room();
+    await this.#reader?.stop();
+    await this.#running;
+    await this.#retrying;
+    await Promise.allSettled(this.#lanes.values());
+    await this.#checkpoints.write([CHECKPOINT], this.mark.position);
+  }
+
+  /** Steps of a story that are not done: waiting for another try, or parked. */
+  async waiting(correlationId: string): Promise<readonly WaitingStep[]> {
+    return this.#waiting.find({ correlationId }).sort({ position: 1 }).limit(100).toArray();
+  }
+
+  private async run(reader: Reader): Promise<void> {
+    for await (const page of reader.pages(PAGE)) {
+      for (const event of page) {
+        while (this.#underWay.length >= UNDER_WAY && !this.#stopped) await new Promise<void>((resolve) => (this.#room = resolve));
+        if (this.#stopped) return;
+        this.take(event);
+      }
+    }
+  }
+
+  private take(event: Recorded): void {
+    const entry = { position: event.position, open: 1 };
+    this.#underWay.push(entry);
+    for (const saga of this.parts.sagas) {
+      if (!concerns(saga, event)) continue;
+      entry.open++;
+      const lane = `${saga.name}:${event.stream}`;
+      void this.inLane(lane, () => this.step(saga, event, lane)).then((handled) => {
+        if (handled) this.done(entry);
+      });
+    }
+    this.done(entry);
+  }
+
+  /** Runs the work after all that was put into the lane before it. */
+  private inLane<Answer>(lane: string, work: () => Promise<Answer>): Promise<Answer> {
+    const running = (this.#lanes.get(lane) ?? Promise.resolve()).then(work);
+    const tail = running
+      .then(() => {})
+      .finally(() => {
+        if (this.#lanes.get(lane) === tail) this.#lanes.delete(lane);
+      });
+    this.#lanes.set(lane, tail);
+    return running;
+  }
+
+  /** Does the step or puts it aside; false when the runner was stopped before either, so that the mark stays before it. */
+  private async step(saga: Saga, event: Recorded, lane: string): Promise<boolean> {
+    while (!this.#stopped) {
+      try {
+        if (this.#blocked.has(lane)) await this.putAside(saga, event, lane, 0, Date.now(), false);
+        else await this.parts.effects.react(saga, event);
+        return true;
+      } catch (error) {
+        try {
+          await this.putAside(saga, event, lane, 1, Date.now() + RETRIES[0]!, isFinal(error), error);
+          return true;
+        } catch (failure) {
+          this.parts.logger.error({ error: String(failure), saga: saga.name }, 'a saga step could not be put aside, trying again');
+          await new Promise((resolve) => setTimeout(resolve, LOOK));
+        }
+      }
+    }
+    return false;
+  }
+
+  private async putAside(
+    saga: Saga,
+    event: Recorded,
+    lane: string,
+    attempts: number,
+    dueAt: number,
+    parked: boolean,
+    error?: unknown,
+  ): Promise<void> {
+    const step: WaitingStep = {
+      _id: `${saga.name}:${event.id}`,
+      saga: saga.name,
+      lane,
+      position: event.position,
+      event,
+      correlationId: event.metadata.correlationId,
+      attempts,
+      dueAt,
+      parked,
+      error: error === undefined ? undefined : String(error),
+    };
+    this.#blocked.add(lane);
+    await this.#waiting.updateOne({ _id: step._id }, { $setOnInsert: step }, { upsert: true });
+    if (error !== undefined)
+      this.parts.logger.warn({ saga: saga.name, event: event.type, stream: event.stream, parked, error: step.error }, 'a saga step waits');
+  }
+
+  /** Tries what has come due again, the oldest of each lane first. */
+  private look(): void {
+    const again = async () => {
+      await this.retry().catch((error: unknown) =>
+        this.parts.logger.error({ error: String(error) }, 'the waiting list could not be worked on'),
+      );
+      if (!this.#stopped) this.#timeout = setTimeout(() => (this.#retrying = again()), LOOK);
+    };
+    this.#retrying = again();
+  }
+
+  private async retry(): Promise<void> {
+    for (const lane of [...this.#blocked]) {
+      if (this.#stopped) return;
+      await this.inLane(lane, () => this.retryFirst(lane));
+    }
+  }
+
+  private async retryFirst(lane: string): Promise<void> {
+    const [first] = await this.#waiting.find({ lane }).sort({ position: 1 }).limit(1).toArray();
+    if (!first) {
+      this.#blocked.delete(lane);
+      return;
+    }
+    const saga = this.parts.sagas.find(({ name }) => name === first.saga);
+    if (!saga || first.parked || first.dueAt > Date.now()) return;
+    try {
+      await this.parts.effects.react(saga, first.event);
+      await this.#waiting.deleteOne({ _id: first._id });
+    } catch (error) {
+      const attempts = first.attempts + 1;
+      const parked = attempts > RETRIES.length || isFinal(error);
+      const dueAt = Date.now() + RETRIES[Math.min(attempts, RETRIES.length) - 1]!;
+      await this.#waiting.updateOne({ _id: first._id }, { $set: { attempts, parked, dueAt, error: String(error) } });
+    }
+  }
+
+  private done(entry: { open: number }): void {
+    if (--entry.open > 0) return;
+    let low: number | undefined;
+    while (this.#underWay[0]?.open === 0) low = this.#underWay.shift()!.position;
+    if (low === undefined) return;
+    this.mark.advance(low);
+    this.#room();
+    this.checkpoint();
+  }
+
+  #writing = false;
+
+  /** Writes the low mark, one write at a time; a crash before it only brings events again. */
+  private checkpoint(): void {
+    if (this.#writing) return;
+    this.#writing = true;
+    const position = this.mark.position;
+    void this.#checkpoints
+      .write([CHECKPOINT], position)
+      .catch((error: unknown) => this.parts.logger.warn({ error: String(error) }, 'the mark of the sagas could not be written'))
+      .finally(() => {
+        this.#writing = false;
+        if (this.mark.position > position && !this.#stopped) this.checkpoint();
+      });
+  }
+}
+
+/** A refusal that will be the same tomorrow: trying again is for outages. */
+const isFinal = (error: unknown) => error instanceof DomainError && error.entry.status < 500 && error.entry.status !== 429;
