@@ -9,6 +9,7 @@ import {
   ROUND_ROBIN,
   START,
   streamNameFilter,
+  type PersistentSubscriptionToAllResolvedEvent,
   type PersistentSubscriptionToStream,
   type PersistentSubscriptionToStreamResolvedEvent as Delivered,
   type PersistentSubscriptionToStreamSettings,
@@ -16,7 +17,7 @@ import {
 import { collect, freshStream, happened, numbers, subject, Watcher, type Subject } from './eventstore-support';
 
 let es: Subject;
-const running: Watcher<never>[] = [];
+const running: Array<{ stop(): Promise<void> }> = [];
 beforeAll(async () => {
   es = await subject();
 });
@@ -37,7 +38,7 @@ function join(
   const subscription = es.client.subscribeToPersistentSubscriptionToStream(stream, group, { bufferSize });
   if (answer) subscription.on('data', (event) => answer(event, subscription));
   const watcher = Object.assign(new Watcher<Delivered>(subscription), { subscription });
-  running.push(watcher as Watcher<never>);
+  running.push(watcher);
   return watcher;
 }
 
@@ -360,8 +361,8 @@ describe('a group of $all', () => {
     });
     const subscription = es.client.subscribeToPersistentSubscriptionToAll(group);
     subscription.on('data', (event) => void subscription.ack(event));
-    const member = new Watcher(subscription);
-    running.push(member as Watcher<never>);
+    const member = new Watcher<PersistentSubscriptionToAllResolvedEvent>(subscription);
+    running.push(member);
     await member.take(2);
     await es.client.appendToStream(freshStream(), happened(1, 8));
     await es.client.appendToStream(freshStream(category), happened(1, 2));
@@ -385,8 +386,8 @@ describe('a group of $all', () => {
     if (!position) throw new Error('no position');
     await es.client.createPersistentSubscriptionToAll(group, allSettings({ startFrom: position }));
     const subscription = es.client.subscribeToPersistentSubscriptionToAll(group);
-    const member = new Watcher(subscription);
-    running.push(member as Watcher<never>);
+    const member = new Watcher<PersistentSubscriptionToAllResolvedEvent>(subscription);
+    running.push(member);
     const [first] = await member.take(1);
     expect(first?.event).toMatchObject({ streamId: stream, revision: 1n });
     expect((await es.client.getPersistentSubscriptionToAllInfo(group)).settings.startFrom).toEqual(position);

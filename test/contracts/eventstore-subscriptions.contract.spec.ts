@@ -12,10 +12,10 @@ import {
 import { collect, freshStream, happened, numbers, subject, Watcher, type Subject } from './eventstore-support';
 
 let es: Subject;
-const running: Watcher<never>[] = [];
+const running: Array<{ stop(): Promise<void> }> = [];
 function watch<Event>(flow: ConstructorParameters<typeof Watcher<Event>>[0]): Watcher<Event> {
   const watcher = new Watcher<Event>(flow);
-  running.push(watcher as Watcher<never>);
+  running.push(watcher);
   return watcher;
 }
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { EventStoreDBClient, jsonEvent, type EventData, type ResolvedEvent } from '@eventstore/db-client';
+import { EventStoreDBClient, jsonEvent, type EventData } from '@eventstore/db-client';
 import { startEventStore, type EventStoreOptions, type EventStoreServer } from '../../libs/local/eventstore';
 
 /** The server that a contract suite runs against: a real one where EVENTSTORE_URL says, else a local one of its own. */
@@ -40,7 +40,7 @@ export const happened = (count: number, from = 0): EventData[] =>
   Array.from({ length: count }, (_, index) => jsonEvent({ type: 'Happened', data: { number: from + index } }));
 
 /** The numbers of such events. */
-export const numbers = (events: readonly ResolvedEvent[]) =>
+export const numbers = (events: ReadonlyArray<{ event?: { data: unknown } }>) =>
   events.map(({ event }) => (event?.data as { number?: number } | undefined)?.number);
 
 export async function collect<Event>(events: AsyncIterable<Event>): Promise<Event[]> {
