@@ -120,8 +120,22 @@ export class DurableFile {
     this.flush();
     this.#closed = true;
     this.#statements.clear();
+    this.#letGo();
     this.#db.close();
     if (this.options.path) rmSync(holderOf(this.options.path), { force: true });
+  }
+
+  /**
+   * Gives the file's lock back. Closing alone does not: the connection lives on until its statements are collected as
+   * garbage, and the lock with it. An exclusive lock on a write-ahead log can only be given back by leaving that mode.
+   */
+  #letGo(): void {
+    if (!this.options.path) return;
+    try {
+      this.#db.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema');
+    } catch {
+      // The log could not be folded into the file (a full disk): it stays beside it, and the next start reads it.
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { status } from '@grpc/grpc-js';
 import { Call, type Answering, type CallLimits, type Method } from './call';
 import { RpcError, toRpcError } from './rpc-error';
@@ -31,12 +31,17 @@ export class GrpcServer {
   readonly #server: Http2Server | Http2SecureServer;
   readonly #methods = new Map<string, Opener>();
   readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #sockets = new Set<Socket>();
   readonly #calls = new Set<Answering>();
 
   constructor(readonly options: GrpcServerOptions) {
     // The session's own memory limit counts data that waits for slow readers, and then refuses new calls of the others.
     const settings = { maxSessionMemory: Number.MAX_SAFE_INTEGER, settings: { initialWindowSize: 1 << 20, maxConcurrentStreams: 10_000 } };
     this.#server = options.tls ? createSecureServer({ ...settings, ...options.tls }) : createServer(settings);
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
     this.#server.on('session', (session) => this.#session(session));
     this.#server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => this.#stream(stream, headers));
     this.#server.on('sessionError', () => undefined);
@@ -69,7 +74,7 @@ export class GrpcServer {
 
   /** Breaks every connection, as a network would. */
   cutConnections(): void {
-    for (const session of this.#sessions) session.socket?.destroy();
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   /** Takes no more connections and calls; ends those that would never end by themselves; resolves when all sockets are closed. */
