@@ -1,8 +1,9 @@
 import { Aggregator, ProcessingMode } from 'mingo';
 import { BSON } from 'mongodb';
-import { type Document, has, isDocument, put, toDouble, type Value } from '../bson/value';
+import { type Document, has, isDocument, put, type Value } from '../bson/value';
 import { badValue, MongoError } from '../errors';
 import type { Evaluate, ProjectionContext } from '../query/projection';
+import { isTruthy, ownOperator } from './operators';
 
 /** Names of `$$name` and their values; those of `let` and the system's own. */
 export type Variables = Readonly<Record<string, Value>>;
@@ -47,6 +48,8 @@ export class Expressions implements ProjectionContext {
     if (keys[0]?.startsWith('$')) {
       if (keys.length > 1) throw new MongoError(15983, 'An object representing an expression must have exactly one field');
       if (keys[0] === '$literal' || keys[0] === '$const') return () => expression[keys[0]];
+      const own = ownOperator(keys[0], expression[keys[0]], this);
+      if (own) return own;
       return this.#operator(expression);
     }
     const fields = keys.map((key) => [key, this.evaluate(expression[key])] as const);
@@ -152,15 +155,6 @@ function resolve(value: Value, parts: readonly string[], at: number): Value {
   }
   return isDocument(value) && has(value, parts[at]) ? resolve(value[parts[at]], parts, at + 1) : undefined;
 }
-
-export const isTruthy = (value: Value): boolean =>
-  value !== undefined &&
-  value !== null &&
-  value !== false &&
-  !(typeof value !== 'string' && typeof value !== 'object' && toDouble(value) === 0 && typeof value !== 'boolean') &&
-  !isZero(value);
-
-const isZero = (value: Value): boolean => typeof value === 'object' && value instanceof BSON.Double && value.valueOf() === 0;
 
 /** Top-level fields that an expression reads; false when it may read any. */
 export function rootFields(expression: Value, into: Set<string>): boolean {

@@ -1,4 +1,5 @@
 import { Aggregator, ProcessingMode } from 'mingo';
+import { compareValues } from '../bson/compare';
 import { decodeDocument } from '../bson/decode';
 import { KeyWriter } from '../bson/key';
 import { clone, type Document, has, isDocument, put, toDouble, toInteger, typeName, type Value } from '../bson/value';
@@ -83,6 +84,7 @@ export function compileStage(name: string, spec: Value, context: PipelineContext
     case '$unionWith':
       return unionWith(spec, context);
     case '$bucket':
+      return bucket(spec, context);
     case '$bucketAuto':
     case '$redact':
     case '$densify':
@@ -254,6 +256,35 @@ function group(spec: Value, { expressions, deadline }: PipelineContext): Stage {
     }
   };
 }
+
+/** A group by the boundary at or below a value: groups come in the order of the boundaries, empty ones not at all. */
+function bucket(spec: Value, context: PipelineContext): Stage {
+  if (!isDocument(spec)) throw new MongoError(40201, `Argument to $bucket stage must be an object, but found type: ${typeName(spec)}.`);
+  const { boundaries, output } = spec;
+  if (!has(spec, 'groupBy') || !Array.isArray(boundaries))
+    throw new MongoError(40198, "$bucket requires 'groupBy' and 'boundaries' to be specified.");
+  if (boundaries.length < 2)
+    throw new MongoError(40192, `The $bucket 'boundaries' field must have at least 2 values, but found ${boundaries.length} value(s).`);
+  for (let i = 1; i < boundaries.length; i++) {
+    if (compareValues(boundaries[i - 1], boundaries[i]) >= 0)
+      throw new MongoError(40194, "The 'boundaries' option to $bucket must be sorted, but elements are not in ascending order.");
+  }
+  const evaluate = context.expressions.evaluate(spec.groupBy);
+  const place = (document: Document): Document => {
+    const value = evaluate(document) ?? null;
+    const at = boundaries.findLastIndex((boundary: unknown) => compareValues(value, boundary) >= 0);
+    if (at >= 0 && at < boundaries.length - 1) return { ...document, [PLACE]: boundaries[at] as Value };
+    if (!has(spec, 'default'))
+      throw new MongoError(7158302, '$bucket could not find a matching branch for an input, and no default was specified.');
+    return { ...document, [PLACE]: spec.default };
+  };
+  const grouped = group({ _id: `$${PLACE}`, ...(isDocument(output) ? output : { count: { $sum: 1 } }) }, context);
+  const ordered = sort({ _id: 1 }, context);
+  return (input) => ordered(grouped(mapped(place)(input)));
+}
+
+/** A field that no document has. */
+const PLACE = '\u0001bucket';
 
 function sample(spec: Value): Stage {
   const size = isDocument(spec) ? toDouble(spec.size) : NaN;

@@ -16,7 +16,7 @@ export interface SortField {
 export type Plan =
   | { kind: 'scan'; backwards: boolean; covers: boolean; sorted: boolean }
   | { kind: 'keys'; index: Index | undefined; intervals: Interval[]; points: boolean; backwards: boolean; covers: boolean; sorted: boolean }
-  | { kind: 'union'; plans: Plan[]; covers: false; sorted: false };
+  | { kind: 'union'; plans: Plan[]; covers: false; sorted: boolean };
 
 export interface PlanRequest {
   matcher: Matcher;
@@ -55,7 +55,7 @@ export function choosePlan(collection: Collection, { matcher, sort, hint }: Plan
     if (scored.score > best.score) best = scored;
   }
   if (best.score < 10) {
-    const union = unionOf(collection, conditions.others);
+    const union = unionOf(collection, conditions.others, scan.sorted);
     if (union) return union;
   }
   return best.plan;
@@ -88,50 +88,79 @@ function conjunction(node: Node): Conjunction {
   return { conditions, others };
 }
 
-function planFor(
-  candidate: Candidate,
-  { conditions, others }: Conjunction,
-  matcher: Matcher,
-  sort: readonly SortField[] | undefined,
-): Scored {
-  let prefixes: Interval[] = [{ low: Buffer.alloc(0), high: Buffer.from([0xff]), point: true }];
-  const constant = new Set<string>();
-  const consumed = new Set<Condition>();
-  let exact = true;
-  let bounded = 0;
-  let points = 0;
-  for (const { path, descending } of candidate.fields) {
-    const own = conditions.filter((condition) => condition.path === path);
-    const bounds = boundsOn(own, candidate.multikey, consumed);
-    if (!bounds) break;
-    bounded++;
-    exact &&= bounds.exact;
-    const allPoints = bounds.intervals.every(({ point }) => point);
-    if (prefixes.length > 1 && prefixes.length * bounds.intervals.length > MAX_COMBINATIONS) {
-      bounded--;
-      exact = false;
-      break;
-    }
-    prefixes = combined(prefixes, descending ? bounds.intervals.map(inverted) : bounds.intervals);
-    if (!allPoints) break;
-    points++;
-    if (bounds.intervals.length === 1) constant.add(path);
-  }
-  const covers = exact && !candidate.multikey && others.length === 0 && consumed.size === conditions.length;
-  const order = bounded === 0 && !sort?.length ? undefined : sortOrder(candidate, constant, sort);
-  const whole = points === candidate.fields.length && (!candidate.index || candidate.index.unique);
+function planFor(candidate: Candidate, conjunction_: Conjunction, matcher: Matcher, sort: readonly SortField[] | undefined): Scored {
+  const { conditions, others } = conjunction_;
+  const base = keyBounds(candidate, conditions);
+  const branched = branchBounds(candidate, conjunction_, base);
+  const { intervals, bounded, points } = branched ?? base;
+  const covers = !branched && base.exact && !candidate.multikey && others.length === 0 && base.consumed === conditions.length;
   const hasSort = (sort?.length ?? 0) > 0;
+  const order = sortOrder(candidate, base.constant, sort);
+  const whole = points === candidate.fields.length && (!candidate.index || candidate.index.unique);
   const score = (whole ? 1000 : 0) + points * 20 + (bounded > points ? 10 : 0) + (hasSort && order ? 5 : 0);
   const plan: Plan = {
     kind: 'keys',
     index: candidate.index,
-    intervals: bounded === 0 ? [ALL] : merged(prefixes),
+    intervals: bounded === 0 ? [ALL] : intervals,
     points: whole,
     backwards: order === 'backwards',
     covers: matcher.always || covers,
     sorted: !hasSort || order !== undefined,
   };
   return { plan, score };
+}
+
+interface KeyBounds {
+  intervals: Interval[];
+  /** How many of the index's first fields are bounded, and to single values. */
+  bounded: number;
+  points: number;
+  /** Fields with one value only: a sort by them says nothing. */
+  constant: Set<string>;
+  exact: boolean;
+  consumed: number;
+}
+
+function keyBounds({ fields, multikey }: Candidate, conditions: readonly Condition[]): KeyBounds {
+  let prefixes: Interval[] = [{ low: Buffer.alloc(0), high: Buffer.from([0xff]), point: true }];
+  const constant = new Set<string>();
+  const consumed = new Set<Condition>();
+  let exact = true;
+  let bounded = 0;
+  let points = 0;
+  for (const { path, descending } of fields) {
+    const own = conditions.filter((condition) => condition.path === path);
+    const bounds = boundsOn(own, multikey, consumed);
+    if (!bounds) break;
+    exact &&= bounds.exact;
+    if (prefixes.length > 1 && prefixes.length * bounds.intervals.length > MAX_COMBINATIONS) {
+      exact = false;
+      break;
+    }
+    bounded++;
+    prefixes = combined(prefixes, descending ? bounds.intervals.map(inverted) : bounds.intervals);
+    if (!bounds.intervals.every(({ point }) => point)) break;
+    points++;
+    if (bounds.intervals.length === 1) constant.add(path);
+  }
+  return { intervals: merged(prefixes), bounded, points, constant, exact, consumed: consumed.size };
+}
+
+/**
+ * Bounds of `$or` on one index, when every branch (with what stands beside it) narrows more than what stands beside it
+ * alone: `{ $or: [{ at: { $gt: x } }, { at: x, _id: { $gt: y } }] }` reads an index on `at, _id` from where it left off.
+ */
+function branchBounds(candidate: Candidate, { conditions, others }: Conjunction, base: KeyBounds): KeyBounds | undefined {
+  const or = others.find((node) => node.kind === 'or');
+  if (or?.kind !== 'or' || candidate.multikey) return undefined;
+  const branches = or.nodes.map((node) => keyBounds(candidate, [...conditions, ...conjunction(node).conditions]));
+  if (branches.some(({ bounded }) => bounded <= base.bounded)) return undefined;
+  return {
+    ...base,
+    intervals: merged(branches.flatMap(({ intervals }) => intervals)),
+    bounded: Math.min(...branches.map(({ bounded }) => bounded)),
+    points: Math.min(...branches.map(({ points }) => points)),
+  };
 }
 
 function boundsOn(conditions: readonly Condition[], multikey: boolean, consumed: Set<Condition>): Bounds | undefined {
@@ -198,14 +227,14 @@ function usable(index: Index, conditions: readonly Condition[]): boolean {
 }
 
 /** `$or` whose every branch has an index of its own. */
-function unionOf(collection: Collection, others: readonly Node[]): Plan | undefined {
+function unionOf(collection: Collection, others: readonly Node[], sorted: boolean): Plan | undefined {
   const or = others.find((node) => node.kind === 'or');
   if (or?.kind !== 'or') return undefined;
   const plans = or.nodes.map((node) =>
     choosePlan(collection, { matcher: { node, fields: undefined, always: false, matches: () => true } }),
   );
   if (plans.some((plan) => plan.kind === 'scan' || (plan.kind === 'keys' && plan.intervals.includes(ALL)))) return undefined;
-  return { kind: 'union', plans, covers: false, sorted: false };
+  return { kind: 'union', plans, covers: false, sorted };
 }
 
 function hintedIndex(collection: Collection, hint: Value): { natural?: number; candidate?: Candidate } {

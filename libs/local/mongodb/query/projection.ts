@@ -94,7 +94,17 @@ function actionOf(path: string, value: Value, mode: Mode, context: ProjectionCon
     if (operator === '$meta') throw new MongoError(40218, 'query requires text score metadata, but it is not available');
   }
   if (path !== '_id') noteMode(mode, true, path);
-  return { kind: 'expression', evaluate: context.evaluate(value) };
+  return { kind: 'expression', evaluate: evaluated(value, context, stage) };
+}
+
+function evaluated(expression: Value, context: ProjectionContext, stage: boolean): Evaluate {
+  try {
+    return context.evaluate(expression);
+  } catch (cause) {
+    const [operator] = isDocument(expression) ? Object.keys(expression) : [];
+    if (!(cause instanceof MongoError) || cause.code !== 168 || !cause.message.endsWith(`'${operator}'`)) throw cause;
+    throw new MongoError(31325, `${stage ? 'Invalid $project :: caused by :: ' : ''}Unknown expression ${operator}`);
+  }
 }
 
 function sliceOf(operand: Value, _mode: Mode): Action {

@@ -77,7 +77,7 @@ export class Catalog {
     this.file
       .sql('INSERT INTO collections(slot, db, name, options, uuid) VALUES (?, ?, ?, ?, ?)')
       .run(slot, db, name, encodeDocument(options), uuid);
-    const collection = new Collection(this.file, slot, db, name, options, uuid);
+    const collection = this.#collection(slot, db, name, options, uuid);
     this.#slots.add(slot);
     this.#add(collection);
     return collection;
@@ -99,7 +99,7 @@ export class Catalog {
     checkNamespace(db, name);
     this.file.write();
     this.file.sql('UPDATE collections SET db = ?, name = ? WHERE slot = ?').run(db, name, collection.slot);
-    const renamed = new Collection(this.file, collection.slot, db, name, collection.options, collection.uuid);
+    const renamed = this.#collection(collection.slot, db, name, collection.options, collection.uuid);
     renamed.indexes = collection.indexes;
     collection.dropped = true;
     this.#remove(collection);
@@ -144,6 +144,23 @@ export class Catalog {
     collection.indexes = collection.indexes.map((other) => (other === index ? changed : other));
   }
 
+  #collection(slot: number, db: string, name: string, options: Document, uuid: Uint8Array): Collection {
+    const collection = new Collection(this.file, slot, db, name, options, uuid);
+    collection.validate = this.#validator(options);
+    return collection;
+  }
+
+  /** https://www.mongodb.com/docs/manual/core/schema-validation/ with query operators; `warn` and `off` let all pass. */
+  #validator({ validator, validationLevel, validationAction }: Document): Collection['validate'] {
+    if (!isDocument(validator) || validationLevel === 'off' || validationAction === 'warn') return undefined;
+    const matcher = compileFilter(validator, this.#filters);
+    return (bytes) => {
+      const document = decodeDocument(bytes);
+      if (!matcher.matches(document))
+        throw new MongoError(121, 'Document failed validation', { errInfo: { failingDocumentId: document._id } });
+    };
+  }
+
   #dropIndexTable(slot: number): void {
     this.file.exec(`DROP TABLE x${slot}`);
     this.#indexSlots.delete(slot);
@@ -170,7 +187,7 @@ export class Catalog {
     const collections = this.file.sql('SELECT slot, db, name, options, uuid FROM collections').all() as CollectionRow[];
     const indexes = this.file.sql('SELECT slot, collection, spec, multikey FROM indexes ORDER BY rowid').all() as IndexRow[];
     for (const { slot, db, name, options, uuid } of collections) {
-      const collection = new Collection(this.file, slot, db, name, decodeDocument(options), uuid);
+      const collection = this.#collection(slot, db, name, decodeDocument(options), uuid);
       collection.indexes = indexes.filter((index) => index.collection === slot).map((index) => this.#index(index));
       this.#slots.add(slot);
       this.#add(collection);
