@@ -90,7 +90,7 @@ describe('a restart', () => {
       settings({ startFrom: START, checkPointAfter: 1, checkPointLowerBound: 1 }),
     );
     const member = client.subscribeToPersistentSubscriptionToStream(stream, 'g', { bufferSize: 1 });
-    const watcher = new Watcher(member);
+    const watcher = new Watcher<ResolvedEvent>(member);
     member.on('data', (event) => {
       const revision = event.event?.revision ?? 0n;
       if (revision < 2n) void member.nack('park', 'aside', event);
@@ -102,11 +102,11 @@ describe('a restart', () => {
 
     const again = connect((await start({ dataFolder })).url);
     const rejoined = again.subscribeToPersistentSubscriptionToStream(stream, 'g');
-    const seen = new Watcher(rejoined);
+    const seen = new Watcher<ResolvedEvent>(rejoined);
     undo.push(() => seen.stop());
     rejoined.on('data', (event) => void rejoined.ack(event));
     await seen.take(4);
-    expect(numbers(seen.seen as ResolvedEvent[]).sort()).toEqual([0, 1, 4, 5]);
+    expect(numbers(seen.seen).sort()).toEqual([0, 1, 4, 5]);
   });
 
   it('is refused while another holds the file, and says who', async () => {
