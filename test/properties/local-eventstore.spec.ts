@@ -98,7 +98,7 @@ async function onServer(prefix: number, action: Step): Promise<Answer> {
         await client.deleteStream(name, { expectedRevision: wire(action.expected) as ExpectedRevision });
         return { is: 'done' };
       case 'tombstone':
-        await client.tombstoneStream(name, { expectedRevision: wire(action.expected) });
+        await client.tombstoneStream(name, { expectedRevision: wire(action.expected) as ExpectedRevision });
         return { is: 'done' };
       case 'read': {
         const found: string[] = [];
