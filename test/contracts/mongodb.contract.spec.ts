@@ -132,7 +132,7 @@ describe('find', () => {
 
   test('gives batches, and nothing after the last', async () => {
     const collection = await numbers(250);
-    const first = await bench.db.command({ find: collection.collectionName, batchSize: 100 });
+    const first = await bench.db.command({ find: collection.collectionName, batchSize: 100 }, { promoteLongs: false });
     expect(first.cursor.firstBatch).toHaveLength(100);
     const second = await bench.db.command({ getMore: first.cursor.id as Long, collection: collection.collectionName, batchSize: 100 });
     expect(second.cursor.nextBatch).toHaveLength(100);
@@ -146,7 +146,7 @@ describe('find', () => {
 
   test('killCursors ends a cursor', async () => {
     const collection = await numbers(10);
-    const { cursor } = await bench.db.command({ find: collection.collectionName, batchSize: 2 });
+    const { cursor } = await bench.db.command({ find: collection.collectionName, batchSize: 2 }, { promoteLongs: false });
     const killed = await bench.db.command({ killCursors: collection.collectionName, cursors: [cursor.id as Long] });
     expect(killed.cursorsKilled).toHaveLength(1);
     expect(await refusal(bench.db.command({ getMore: cursor.id as Long, collection: collection.collectionName }))).toMatchObject({

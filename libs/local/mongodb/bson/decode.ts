@@ -136,10 +136,8 @@ function decodeValue(b: Buffer, type: number, at: number, end: number, depth: nu
       return new Date(Number(int64At(b, at)));
     case 0x0a:
       return null;
-    case 0x0b: {
-      const split = b.indexOf(0, at);
-      return new BSON.BSONRegExp(b.toString('utf8', at, split), b.toString('utf8', split + 1, end - 1));
-    }
+    case 0x0b:
+      return decodeRegex(b, at, end);
     case 0x0c:
       return new BSON.DBRef(b.toString('utf8', at + 4, end - 13), new BSON.ObjectId(Uint8Array.prototype.slice.call(b, end - 12, end)));
     case 0x0d:
@@ -164,6 +162,13 @@ function decodeValue(b: Buffer, type: number, at: number, end: number, depth: nu
     default:
       return new BSON.MinKey(); // 0xff; sizeOf has refused all others
   }
+}
+
+function decodeRegex(b: Buffer, at: number, end: number): BSON.BSONRegExp {
+  const split = b.indexOf(0, at);
+  const options = b.toString('utf8', split + 1, end - 1);
+  if (/[^ilmsux]/.test(options)) throw invalid(`unknown options '${options}' of a regular expression`);
+  return new BSON.BSONRegExp(b.toString('utf8', at, split), options);
 }
 
 function decodeBinary(b: Buffer, at: number, end: number): BSON.Binary {

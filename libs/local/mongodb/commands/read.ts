@@ -1,9 +1,8 @@
-import { BSON } from 'mongodb';
 import { decodeDocument } from '../bson/decode';
 import { encodeDocument, MAX_REPLY_BYTES, OK } from '../bson/encode';
 import { KeyWriter } from '../bson/key';
 import { compareValues } from '../bson/compare';
-import { type Document, isDocument, isTrue, toInteger, type Value } from '../bson/value';
+import { type Document, isDocument, isTrue, type Value } from '../bson/value';
 import { badValue, MongoError } from '../errors';
 import { countRows, type FindRequest, findRows } from '../query/execute';
 import { compileFilter } from '../query/filter';
@@ -76,14 +75,12 @@ function* projected(
 export const getMore: Command = ({ body, db, services }) => {
   const id = body.getMore;
   const collection = body.collection;
-  if (typeof id !== 'bigint' && !(id instanceof BSON.Long)) {
-    if (toInteger(id) === undefined) throw wrongType('getMore', 'getMore', id, 'long');
-  }
+  if (typeof id !== 'bigint') throw wrongType('getMore', 'getMore', id, 'long');
   if (typeof collection !== 'string') throw wrongType('getMore', 'collection', collection, 'string');
   const batchSize = integerField(body, 'batchSize', 'getMore');
   if (batchSize !== undefined && batchSize < 0)
     throw new MongoError(51024, `BSON field 'batchSize' value must be >= 0, actual value '${batchSize}'`);
-  return services.cursors.next(BigInt(String(id)), `${db}.${collection}`, batchSize ? batchSize : undefined);
+  return services.cursors.next(id, `${db}.${collection}`, batchSize ? batchSize : undefined);
 };
 
 /** https://www.mongodb.com/docs/manual/reference/command/killCursors/ */
