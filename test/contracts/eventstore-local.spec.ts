@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,6 +13,7 @@ import {
   START,
   type ResolvedEvent,
 } from '@eventstore/db-client';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { startEventStore, type EventStoreOptions, type EventStoreServer } from '../../libs/local/eventstore';
 import { childProcess } from './eventstore-child';
 import { collect, freshStream, happened, numbers, Watcher } from './eventstore-support';
@@ -236,14 +237,14 @@ describe('how it is reached', () => {
   it('over TLS by name and password', async () => {
     const path = folder();
     const [certFile, keyFile] = [join(path, 'node.crt'), join(path, 'node.key')];
-    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
     execFileSync(
       'openssl',
       ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, '-keyout', keyFile, '-out', certFile],
       { stdio: 'ignore' },
     );
     const credentials = { username: 'admin', password: 'a:b/c?' };
-    const server = await start({ tls: { certFile, keyFile, caFile: certFile }, credentials });
+    const server = await start({ host: 'localhost', tls: { certFile, keyFile, caFile: certFile }, credentials });
     const client = connect(server.url);
     expect(await client.appendToStream('s', happened(1))).toMatchObject({ success: true });
     expect(await client.appendToStream('s', happened(1), { credentials })).toMatchObject({ success: true });
@@ -254,6 +255,15 @@ describe('how it is reached', () => {
     });
     const nobody = connect(server.url.replace(/\/\/.*@/, '//'));
     await expect(collect(nobody.readStream('s'))).rejects.toMatchObject({ type: 'access-denied', code: 7 });
+  });
+
+  it.each<[string, (path: string) => void, string]>([
+    ['broken', (path) => writeFileSync(path, 'this was never a database, however long it may be '.repeat(100)), 'FILE_BROKEN'],
+    ['of a later version', (path) => new DatabaseSync(path).exec('PRAGMA user_version = 99'), 'FORMAT_NEWER'],
+  ])('not at all over a file that is %s', async (_name, spoil, code) => {
+    const dataFolder = folder();
+    spoil(join(dataFolder, 'eventstore.db'));
+    await expect(startEventStore({ dataFolder })).rejects.toMatchObject({ code });
   });
 
   it('keeps nothing where no folder is named', async () => {

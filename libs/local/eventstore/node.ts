@@ -15,7 +15,7 @@ export const SERVER_VERSION = '23.10.0';
  * What a client asks before anything else: which methods there are (it would not use BatchAppend otherwise), and which
  * node of the cluster to talk to. Answering Gossip is also how this server says that it is ready.
  */
-export function serveNode(server: GrpcServer, advertised: () => { host: string; port: number }): void {
+export function serveNode(server: GrpcServer, address: () => { host: string; port: number }): void {
   const instance = new shared.UUID();
   instance.setString(randomUUID());
 
@@ -26,8 +26,9 @@ export function serveNode(server: GrpcServer, advertised: () => { host: string; 
   server.handle(GossipService.read, (call: Call<Empty>) => {
     call.onRequest = () => {
       const endPoint = new gossip.EndPoint();
-      endPoint.setAddress(advertised().host);
-      endPoint.setPort(advertised().port);
+      const { host, port } = address();
+      endPoint.setAddress(isWildcard(host) ? hostOf(call.header(':authority') ?? host) : host);
+      endPoint.setPort(port);
       const member = new gossip.MemberInfo();
       member.setInstanceId(instance);
       member.setTimeStamp(`${Date.now()}0000`);
@@ -57,3 +58,8 @@ function supportedMethods(paths: readonly string[]): features.SupportedMethods {
   }
   return supported;
 }
+
+const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
+
+/** A server that listens everywhere is where its client found it. */
+const hostOf = (authority: string) => authority.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');

@@ -111,7 +111,10 @@ export class Call<Request = unknown> {
     if (this.#over) return;
     this.#flush();
     if (this.stream.writableNeedDrain) this.#drainListener = listener;
-    else setImmediate(listener);
+    else
+      setImmediate(() => {
+        if (!this.#over) this.#guard(listener);
+      });
   }
 
   /** Sends the status OK after everything sent so far. */

@@ -23,6 +23,8 @@ export interface GrpcServerOptions extends CallLimits {
 /** Makes the call of a new HTTP/2 stream, and gives it to its handler when asked. */
 type Opener = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => { call: Answering; hand: () => void };
 
+const KEEP_ALIVE_MS = 30_000;
+
 /**
  * A gRPC server on Node's own HTTP/2. The library's server writes each message of a stream on its own; this one puts all
  * that a turn of the event loop produced for a call into one write, and lets the server cut connections on demand.
@@ -40,6 +42,7 @@ export class GrpcServer {
     this.#server = options.tls ? createSecureServer({ ...settings, ...options.tls }) : createServer(settings);
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
+      socket.setKeepAlive(true, KEEP_ALIVE_MS);
       socket.on('close', () => this.#sockets.delete(socket));
     });
     this.#server.on('session', (session) => this.#session(session));

@@ -9,6 +9,10 @@ import type { GroupName, GroupSettings } from './settings';
 import type { Source } from './source';
 
 const PARK_AGAIN_MS = 1_000;
+const PAGES_AT_ONCE = 4;
+const PASSED_OVER = 1_000;
+/** Bytes read ahead of the consumers. */
+const BUFFER_BYTES = 4 * 1024 * 1024;
 
 export type NackAction = 'park' | 'retry' | 'skip' | 'stop';
 
@@ -33,6 +37,7 @@ export class Group {
   /** In the order of the source, parked ones last. */
   readonly retries: Message[] = [];
   readonly #buffer: Message[] = [];
+  #bufferBytes = 0;
   #reached: number;
   #checkpoint: number | undefined;
   #answered = 0;
@@ -109,16 +114,23 @@ export class Group {
     for (const event of this.context.parked.interrupted()) this.retries.push(this.#message(event, undefined));
   }
 
-  /** Gives messages to consumers as long as there are both. */
+  /** Gives messages to consumers as long as there are both; reads a few pages at most before it lets others go first. */
   pump(): void {
     if (this.#pumping || this.#closed) return;
     this.#pumping = true;
     try {
-      while (this.consumers.anyFree) {
+      for (let pages = 0; this.consumers.anyFree;) {
         const moved = this.#dispatch(this.retries) + this.#dispatch(this.#buffer);
-        if (!this.consumers.anyFree || this.#fill() || moved > 0) continue;
-        break;
+        if (!this.consumers.anyFree) break;
+        if (this.#fill()) {
+          if (++pages < PAGES_AT_ONCE) continue;
+          setImmediate(() => this.pump());
+          break;
+        }
+        if (moved === 0) break;
       }
+    } catch (cause) {
+      for (const consumer of this.consumers.all) consumer.call.fail(cause);
     } finally {
       this.#pumping = false;
     }
@@ -138,7 +150,7 @@ export class Group {
       const message = queue[at] as Message;
       if (this.outstanding.has(message.id)) {
         // The same id twice in the source: the second is passed over, as by the real server (StartMessageResult.SkippedDuplicate).
-        queue.splice(at, 1);
+        this.#remove(queue, at);
         continue;
       }
       const consumer = this.consumers.pick(() => this.#target(message));
@@ -147,11 +159,16 @@ export class Group {
         at++;
         continue;
       }
-      queue.splice(at, 1);
+      this.#remove(queue, at);
       this.#give(message, consumer);
       given++;
     }
     return given;
+  }
+
+  #remove(queue: Message[], at: number): void {
+    const [message] = queue.splice(at, 1);
+    if (queue === this.#buffer) this.#bufferBytes -= message?.event.body.length ?? 0;
   }
 
   #give(message: Message, consumer: Consumer): void {
@@ -166,11 +183,14 @@ export class Group {
 
   /** Reads on. @returns false at the end, or when enough is held. */
   #fill(): boolean {
-    if (this.#buffer.length >= Math.max(1, this.settings.historyBufferSize)) return false;
+    if (this.#buffer.length >= Math.max(1, this.settings.historyBufferSize) || this.#bufferBytes > BUFFER_BYTES) return false;
     const page = this.context.source.after(this.#reached, Math.max(1, this.settings.readBatchSize));
     if (!page) return false;
     this.#reached = page.reached;
-    for (const event of page.events) this.#buffer.push(this.#message(event, this.context.source.cursorOf(event)));
+    for (const event of page.events) {
+      this.#buffer.push(this.#message(event, this.context.source.cursorOf(event)));
+      this.#bufferBytes += event.body.length;
+    }
     if (page.events.length === 0) this.#watchCheckpoint(); // a filter that lets nothing through moves the mark all the same
     return true;
   }
@@ -258,9 +278,11 @@ export class Group {
     this.#checkpointTimer.unref();
   }
 
-  /** Moves the checkpoint when that many messages were answered since the last time. */
+  /** Moves the checkpoint when that many messages were answered since the last time, or a filter passed many events over. */
   #checkpointIfDue(count: number): void {
-    if (this.#answered < Math.max(1, count)) return;
+    const idle = this.outstanding.size === 0 && this.retries.length === 0 && this.#buffer.length === 0;
+    const passedOver = this.#reached - (this.#checkpoint ?? -1) >= PASSED_OVER;
+    if (this.#answered < Math.max(1, count) && !(idle && passedOver)) return;
     let low = this.#reached;
     for (const queue of [this.outstanding.values(), this.retries, this.#buffer]) {
       for (const { cursor } of queue) if (cursor !== undefined && cursor <= low) low = cursor - 1;

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { decodeEvent, TOMBSTONE, type ProposedEvent } from '../wire/recorded-event';
+import { idOf, TOMBSTONE, type ProposedEvent } from '../wire/recorded-event';
 import { BoundedMap } from './bounded-map';
 import { ANY, NO_STREAM, STREAM_EXISTS, type ExpectedRevision } from './expected-revision';
 import type { EventLog } from './log';
+import type { StoredEvent } from './recent-events';
 import { deletedMetadata, withTruncateBefore } from './metadata';
 import { isMetastream, metastreamOf, type StreamState, type Streams } from './streams';
 
@@ -31,10 +32,14 @@ export class Writer {
     readonly streams: Streams,
     readonly now: () => number = Date.now,
   ) {
-    log.file.onRollback(() => this.#ids.clear());
-    for (const { body, streamId, revision } of log.backward(log.head + 1, KNOWN_AT_START).reverse()) {
-      this.#ids.set(decodeEvent(body).id, { streamId, revision });
-    }
+    log.file.onRollback(() => {
+      try {
+        this.#remember();
+      } catch {
+        // A file that cannot even be read: repeats with «any» are not recognised until it can.
+      }
+    });
+    this.#remember();
   }
 
   /** Resolves when everything decided so far is on disk. */
@@ -121,6 +126,19 @@ export class Writer {
     return ids.length === 0 ? { decision: 'wrong' } : { decision: 'idempotent', last: expected + ids.length };
   }
 
+  /** Learns the ids of the youngest events on disk, and forgets all others. */
+  #remember(): void {
+    this.#ids.clear();
+    const youngest: StoredEvent[] = [];
+    for (let before = this.log.head + 1; youngest.length < KNOWN_AT_START;) {
+      const page = this.log.backward(before, KNOWN_AT_START - youngest.length);
+      if (page.length === 0) break;
+      youngest.push(...page);
+      before = (page.at(-1) as StoredEvent).position;
+    }
+    for (const { body, streamId, revision } of youngest.reverse()) this.#ids.set(idOf(body), { streamId, revision });
+  }
+
   #checkDelete(name: string, expected: ExpectedRevision): Outcome | undefined {
     const stream = this.streams.find(name);
     const check = this.#check(name, stream, expected, [randomUUID()]);
@@ -131,7 +149,7 @@ export class Writer {
 
   #idAt(stream: StreamState, revision: number): string | undefined {
     const event = this.log.event(stream.id, revision);
-    return event && decodeEvent(event.body).id;
+    return event && idOf(event.body);
   }
 
   #write(stream: StreamState, revision: number, events: readonly ProposedEvent[]): number {
