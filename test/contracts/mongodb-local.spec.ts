@@ -1,6 +1,6 @@
 /** What only the local server can be asked: its file, its death, its password, its faults, hostile bytes. */
 import { createConnection, type Socket } from 'node:net';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { BSON, type Document, MongoClient, ReadPreference } from 'mongodb';
 import { startMongo } from '../../libs/local/mongodb';
@@ -121,6 +121,49 @@ describe('the file', () => {
     await server.close();
   });
 
+  test('a full disk refuses writes, keeps what was acknowledged and serves reads', async () => {
+    const dataFolder = freshFolder();
+    const child = await serverProcess({ dataFolder }, { fileLimitKiB: 3_000 });
+    const client = await MongoClient.connect(child.url);
+    const collection = client.db('full').collection<Doc>('documents');
+    await collection.createIndex({ n: 1 });
+    let acknowledged = 0;
+    let refused: { code?: number; message: string } | undefined;
+    while (!refused && acknowledged < 5_000) {
+      const documents = Array.from({ length: 10 }, (_, i) => ({ _id: acknowledged + i, n: acknowledged + i, text: 'x'.repeat(5_000) }));
+      await collection.insertMany(documents).then(
+        () => (acknowledged += 10),
+        (error: { message: string }) => (refused = error),
+      );
+    }
+    expect(refused).toMatchObject({ code: 14031, message: expect.stringContaining('refuses writes') as string });
+    expect(await collection.countDocuments({ n: { $gte: 0 } })).toBe(acknowledged);
+    expect(
+      await refusal(
+        client
+          .db('full')
+          .collection('other')
+          .createIndex({ a: 1 })
+          .then(() => collection.insertMany(Array.from({ length: 500 }, () => ({ text: 'x'.repeat(5_000) }) as unknown as Doc))),
+      ),
+    ).toMatchObject({ code: 14031 });
+    await client.close();
+    child.process.kill('SIGTERM');
+    await exited(child.process);
+    const server = await startMongo({ dataFolder });
+    const again = await MongoClient.connect(server.url);
+    expect(await again.db('full').collection('documents').countDocuments()).toBe(acknowledged);
+    await again.close();
+    await server.close();
+  });
+
+  test('a file that is none is refused by name', async () => {
+    const dataFolder = freshFolder();
+    mkdirSync(dataFolder);
+    writeFileSync(`${dataFolder}/mongodb.db`, 'this is not a database, whatever its name says. '.repeat(100));
+    await expect(startMongo({ dataFolder })).rejects.toMatchObject({ code: 'FILE_BROKEN' });
+  });
+
   test('SIGTERM ends the program, and the same port and folder serve again', async () => {
     const dataFolder = freshFolder();
     const first = await serverProcess({ dataFolder });
@@ -228,10 +271,11 @@ describe('memory', () => {
     const before = process.memoryUsage().rss;
     for (let i = 0; i < 50; i++) await client.db('t').command({ ping: 1 });
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
-    socket.destroy();
     expect(await client.db('t').command({ ping: 1 })).toMatchObject({ ok: 1 });
     await client.close();
+    // Nor is it waited for at the end.
     await server.close();
+    socket.destroy();
   });
 
   test('a dropped collection ends its cursors, also when its place is taken', async () => {

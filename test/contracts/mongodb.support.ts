@@ -72,7 +72,10 @@ require.extensions['.ts'] = (module, filename) => module._compile(transformSync(
 }).code, filename);`;
 
 /** Starts the server in a process of its own; resolves with its URL once it listens. */
-export async function serverProcess(options: MongoOptions): Promise<{ url: string; process: ChildProcess }> {
+export async function serverProcess(
+  options: MongoOptions,
+  { fileLimitKiB }: { fileLimitKiB?: number } = {},
+): Promise<{ url: string; process: ChildProcess }> {
   const script = `${HOOK}
 require('./libs/local/mongodb').startMongo(JSON.parse(process.argv[1])).then(
   (server) => {
@@ -80,10 +83,12 @@ require('./libs/local/mongodb').startMongo(JSON.parse(process.argv[1])).then(
     process.once('SIGTERM', () => server.close().then(() => process.exit(0)));
   },
   (error) => { process.stdout.write('refused ' + error.code + ' ' + error.message + '\\n'); process.exit(1); });`;
-  const child = spawn(process.execPath, ['-e', script, JSON.stringify(options)], {
-    cwd: join(__dirname, '../..'),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const node = ['-e', script, JSON.stringify(options)];
+  // A limit on the size of files stands for a full disk: writes beyond it fail instead of killing the process.
+  const [command, args] = fileLimitKiB
+    ? ['bash', ['-c', `trap '' XFSZ; ulimit -f ${fileLimitKiB}; exec "$0" "$@"`, process.execPath, ...node]]
+    : [process.execPath, node];
+  const child = spawn(command, args, { cwd: join(__dirname, '../..'), stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()));
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));

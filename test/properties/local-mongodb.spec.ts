@@ -3,7 +3,7 @@
  * same answers. The model scans an array and knows nothing of keys, plans or files.
  */
 import fc from 'fast-check';
-import { BSON, type Document, MongoClient } from 'mongodb';
+import { BSON, type Collection, type Document, MongoClient } from 'mongodb';
 import { startMongo } from '../../libs/local/mongodb';
 import { compareValues } from '../../libs/local/mongodb/bson/compare';
 import { decodeDocument } from '../../libs/local/mongodb/bson/decode';
@@ -144,10 +144,7 @@ describe('the model', () => {
 type Answer = unknown;
 
 /** Choosing one of several documents is free without a sort, so single changes name the least `_id`. */
-async function onServer(
-  collection: ReturnType<MongoClient['db']> extends never ? never : import('mongodb').Collection<Doc>,
-  one: Step,
-): Promise<Answer> {
+async function onServer(collection: Collection<Doc>, one: Step): Promise<Answer> {
   const first = async (wanted: Document) => {
     const found = await collection.find(wanted).sort({ _id: 1 }).limit(1).toArray();
     return { _id: found[0]?._id ?? -1 };

@@ -32,6 +32,7 @@ export interface MongoOptions extends LocalServerOptions {
 }
 
 const REAP_MS = 30_000;
+const LAST_WRITE_MS = 1_000;
 
 /**
  * Starts a server that speaks MongoDB's protocol over `<dataFolder>/mongodb.db` (nothing is kept without a folder).
@@ -118,12 +119,22 @@ class LocalCommands implements CommandServer {
     this.#running++;
     try {
       const name = Object.keys(body)[0] ?? '';
-      const answer = this.#execute(name, connection, body, sequences);
+      const answer = this.#undoing(() => this.#execute(name, connection, body, sequences));
       await this.services.catalog.file.committed();
       return answer;
     } finally {
       this.#running--;
       if (this.#running === 0) this.#idle?.();
+    }
+  }
+
+  /** When the engine fails (a full disk), it may have undone the turn already: all that shared it are told. */
+  #undoing<T>(execute: () => T): T {
+    try {
+      return execute();
+    } catch (cause) {
+      if ((cause as { code?: unknown } | undefined)?.code === 'ERR_SQLITE_ERROR') this.services.catalog.file.rollback(cause);
+      throw cause;
     }
   }
 
@@ -160,6 +171,9 @@ class LocalCommands implements CommandServer {
     // One turn for the last answers to be handed to their sockets.
     await new Promise((resolve) => setImmediate(resolve));
     for (const connection of connections) connection.socket.destroySoon();
+    // Who does not take an answer is not waited for.
+    const patience = setTimeout(() => connections.forEach(({ socket }) => socket.destroy()), LAST_WRITE_MS);
+    patience.unref();
   }
 }
 

@@ -39,7 +39,7 @@ export function runPipeline(
   const run = compileStages(rest, context);
   if (!collection) return run([]);
   const counted = countOnly(stages.slice(taken));
-  if (counted) return run(countedDocument(collection, request, rest));
+  if (counted) return counted(countRows(collection, { ...request, hint: options.hint }));
   return run(documents(collection, { ...request, hint: options.hint }, neededBy(rest, request)));
 }
 
@@ -69,23 +69,18 @@ function* documents(collection: Collection, request: FindRequest, fields: Readon
   for (const { bytes } of findRows(collection, request)) yield fields ? decodeFields(bytes, fields) : decodeDocument(bytes);
 }
 
-/** `countDocuments` of the drivers: `$match`, then a group of one with a sum of ones. */
-function countOnly(stages: ReadonlyArray<[string, Value]>): boolean {
-  if (stages.length !== 1) return false;
+/** `countDocuments` of the drivers (`$match`, then one group with a sum of ones) and `$count`: an index may count alone. */
+function countOnly(stages: ReadonlyArray<[string, Value]>): ((n: number) => Document[]) | undefined {
+  if (stages.length !== 1) return undefined;
   const [name, spec] = stages[0];
-  if (name === '$count') return true;
-  if (name !== '$group' || !isDocument(spec)) return false;
-  return Object.entries(spec).every(([key, value]) =>
-    key === '_id'
-      ? value === null || isNumber(value)
-      : isDocument(value) && Object.keys(value).length === 1 && isNumber(value.$sum) && toDouble(value.$sum) === 1,
+  if (name === '$count' && typeof spec === 'string') return (n) => (n === 0 ? [] : [{ [spec]: n }]);
+  if (name !== '$group' || !isDocument(spec) || !(spec._id === null || isNumber(spec._id))) return undefined;
+  const fields = Object.entries(spec).filter(([key]) => key !== '_id');
+  const onlyOnes = fields.every(
+    ([, value]) => isDocument(value) && Object.keys(value).length === 1 && typeof value.$sum === 'number' && value.$sum === 1,
   );
-}
-
-/** As many empty documents as match: the stage that counts does the rest. */
-function* countedDocument(collection: Collection, request: FindRequest, _rest: readonly Value[]): Generator<Document> {
-  const empty: Document = {};
-  for (let left = countRows(collection, request); left > 0; left--) yield empty;
+  if (!onlyOnes) return undefined;
+  return (n) => (n === 0 ? [] : [{ _id: spec._id, ...Object.fromEntries(fields.map(([key]) => [key, n])) }]);
 }
 
 /** Top-level fields that the first stage of the rest looks at, when it lets no others through. */

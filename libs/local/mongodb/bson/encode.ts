@@ -73,12 +73,12 @@ function framed(parts: Buffer[]): Buffer {
 
 /** An answer with documents that are already bytes: `{ cursor: { <batchName>: […], id, ns }, ok: 1 }`. */
 export function encodeCursorReply(batchName: 'firstBatch' | 'nextBatch', batch: readonly Uint8Array[], id: bigint, ns: string): Buffer {
-  const tail = encodeDocument({ id, ns });
+  const tail = cursorTail(id, ns);
   const name = Buffer.from(`${batchName}\0`, 'latin1');
   let arraySize = 5;
   for (let i = 0; i < batch.length; i++) arraySize += 2 + digits(i) + batch[i].length;
   const cursorSize = 4 + 1 + name.length + arraySize + (tail.length - 5) + 1;
-  const ok = encodeDocument({ ok: OK });
+  const ok = OK_DOCUMENT;
   const bytes = Buffer.allocUnsafe(4 + 1 + 7 + cursorSize + (ok.length - 5) + 1);
   let at = bytes.writeInt32LE(bytes.length, 0);
   bytes[at++] = 0x03;
@@ -101,7 +101,25 @@ export function encodeCursorReply(batchName: 'firstBatch' | 'nextBatch', batch: 
 
 const digits = (n: number): number => (n < 10 ? 1 : n < 100 ? 2 : n < 1000 ? 3 : n < 10_000 ? 4 : n < 100_000 ? 5 : n < 1_000_000 ? 6 : 7);
 
+/** `{ id, ns }` as bytes. */
+function cursorTail(id: bigint, ns: string): Buffer {
+  const length = Buffer.byteLength(ns);
+  const bytes = Buffer.allocUnsafe(4 + 1 + 3 + 8 + 1 + 3 + 4 + length + 1 + 1);
+  let at = bytes.writeInt32LE(bytes.length, 0);
+  bytes[at++] = 0x12;
+  at += bytes.write('id\0', at, 'latin1');
+  at = bytes.writeBigInt64LE(id, at);
+  bytes[at++] = 0x02;
+  at += bytes.write('ns\0', at, 'latin1');
+  at = bytes.writeInt32LE(length + 1, at);
+  at += bytes.write(ns, at);
+  bytes[at++] = 0;
+  bytes[at] = 0;
+  return bytes;
+}
+
 /** Servers answer `ok` as a double. */
 export const OK = new BSON.Double(1);
+const OK_DOCUMENT = encodeDocument({ ok: OK });
 
 export { ID as ID_NAME };

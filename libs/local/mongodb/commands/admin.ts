@@ -4,7 +4,7 @@ import { type Document, has, isDocument, isTrue, type Value } from '../bson/valu
 import { MongoError } from '../errors';
 import { compileFilter } from '../query/filter';
 import type { Collection } from '../storage/collection';
-import { type Command, documentField, integerField, namedCollection, type Request, wrongType } from './command';
+import { type Command, documentField, integerField, namedCollection, refuseCollation, type Request, wrongType } from './command';
 import { checkWriteConcern } from './write';
 
 const UNSERVED: ReadonlyArray<[string, string]> = [
@@ -23,8 +23,7 @@ export const create: Command = (request) => {
   for (const [option, what] of UNSERVED) {
     if (body[option] !== undefined && body[option] !== false) throw new MongoError(238, `${what} are not served by this server`);
   }
-  if (isDocument(body.collation) && body.collation.locale !== 'simple')
-    throw new MongoError(238, 'collations other than simple are not served by this server');
+  refuseCollation(body.collation);
   const options: Document = {};
   for (const option of ['validator', 'validationLevel', 'validationAction', 'comment'] as const)
     if (has(body, option)) options[option] = body[option];

@@ -4,7 +4,7 @@ import { MongoError } from '../errors';
 import { runPipeline } from '../aggregate/pipeline';
 import { stageOf } from '../aggregate/stages';
 import { writeOutput } from '../aggregate/output';
-import { type Command, documentField, integerField, pipelineContext, type Request, wrongType } from './command';
+import { type Command, documentField, integerField, pipelineContext, refuseCollation, type Request, wrongType } from './command';
 import { collectionStats, currentOperations, indexStats } from './stats';
 import { checkWriteConcern } from './write';
 import { explainAggregate } from './explain';
@@ -42,8 +42,7 @@ function resultOf(request: Request, pipeline: readonly Value[]): Iterable<Docume
   const [first] = pipeline.length > 0 ? stageOf(pipeline[0]) : [''];
   const source = SOURCES[first]?.(request);
   if (source) return runPipeline(undefined, [{ $documents: { $literal: source } }, ...pipeline.slice(1)], context, true);
-  if (isDocument(body.collation) && body.collation.locale !== undefined && body.collation.locale !== 'simple')
-    throw new MongoError(238, 'collations other than simple are not served by this server');
+  refuseCollation(body.collation);
   const last = pipeline.length > 0 ? stageOf(pipeline[pipeline.length - 1]) : undefined;
   if (last && (last[0] === '$out' || last[0] === '$merge')) {
     const documents = runPipeline(collection, pipeline.slice(0, -1), context, free, { hint: body.hint });

@@ -82,6 +82,13 @@ export function pipelineContext({ db, services, expressions, limit }: Request): 
   return { db, expressions, deadline: limit, run: runPipeline, collection: (name) => services.catalog.get(db, name) };
 }
 
+/** Only the order of code units is served; anything else is refused rather than answered wrongly. */
+export function refuseCollation(collation: Value): void {
+  if (isDocument(collation) && collation.locale !== undefined && collation.locale !== 'simple') {
+    throw new MongoError(238, 'collations other than simple are not served by this server');
+  }
+}
+
 export function documentField(body: Document, field: string, command: string): Document {
   const value = body[field];
   if (value === undefined || value === null) return {};

@@ -4,7 +4,7 @@ import { type Document, isDocument, isTrue } from '../bson/value';
 import { failedToParse, MongoError } from '../errors';
 import { compileFilter } from '../query/filter';
 import { compileProjection } from '../query/projection';
-import { type Command, documentField, namedCollection, type Request } from './command';
+import { type Command, documentField, namedCollection, refuseCollation, type Request } from './command';
 import { compileChange, executeUpdate, findToDelete } from './update-one';
 import { checkWriteConcern } from './write';
 
@@ -13,6 +13,7 @@ export const findAndModify: Command = (request) => {
   const { body, services, db, expressions, limit } = request;
   const { name, collection } = namedCollection(request);
   checkWriteConcern(body);
+  refuseCollation(body.collation);
   const query = documentField(body, 'query', 'findAndModify');
   const removes = isTrue(body.remove);
   const upsert = isTrue(body.upsert);

@@ -6,7 +6,7 @@ import type { Collection } from '../storage/collection';
 import type { Index } from '../storage/index-spec';
 import { shellText } from '../storage/shell-text';
 import { cursorBatch, ID_INDEX } from './admin';
-import { type Command, namedCollection, type Request, wrongType } from './command';
+import { type Command, namedCollection, refuseCollation, type Request, wrongType } from './command';
 import { checkWriteConcern } from './write';
 
 const MAX_INDEXES = 64;
@@ -68,8 +68,7 @@ function indexSpec(index: Value, { expressions }: Request): Document {
   if (isTrue(index.unique)) spec.unique = true;
   if (isTrue(index.sparse)) spec.sparse = true;
   if (isTrue(index.hidden)) spec.hidden = true;
-  if (isDocument(index.collation) && index.collation.locale !== 'simple')
-    throw new MongoError(238, 'collations other than simple are not served by this server');
+  refuseCollation(index.collation);
   if (has(index, 'partialFilterExpression')) spec.partialFilterExpression = partialFilter(index, expressions);
   if (has(index, 'expireAfterSeconds')) spec.expireAfterSeconds = expiry(index.expireAfterSeconds, key);
   return spec;

@@ -10,13 +10,16 @@ import { type MatchDetails, pathValues, splitPath, valueAt } from '../query/path
 import { parseSort } from '../query/planner';
 import { compileProjection } from '../query/projection';
 import type { Row } from '../storage/collection';
-import { type Command, documentField, integerField, namedCollection, type Request, required, wrongType } from './command';
+import { type Command, documentField, integerField, namedCollection, refuseCollation, type Request, required, wrongType } from './command';
 
 /** https://www.mongodb.com/docs/manual/reference/command/find/ */
 export const find: Command = (request) => {
   const { body, limit, services } = request;
   const { ns, collection } = namedCollection(request);
   if (isTrue(body.tailable)) throw badValue(`error processing query: ns=${ns} tailable cursor requested on non capped collection`);
+  for (const option of ['min', 'max', 'returnKey', 'showRecordId']) {
+    if (body[option] !== undefined && body[option] !== false) throw new MongoError(238, `'${option}' of find is not served by this server`);
+  }
   const query = findRequest(request, 'find');
   const project =
     body.projection !== undefined && isDocument(body.projection) && Object.keys(body.projection).length > 0
@@ -42,8 +45,7 @@ export function findRequest(request: Request, command: string, filterField = 'fi
   const limit = integerField(body, 'limit', command) ?? 0;
   if (skip < 0) throw new MongoError(51024, `BSON field 'skip' value must be >= 0, actual value '${skip}'`);
   if (limit < 0 && command === 'find') throw new MongoError(51024, `BSON field 'limit' value must be >= 0, actual value '${limit}'`);
-  if (isDocument(body.collation) && body.collation.locale !== undefined && body.collation.locale !== 'simple')
-    throw new MongoError(238, 'collations other than simple are not served by this server');
+  refuseCollation(body.collation);
   return {
     matcher: compileFilter(documentField(body, filterField, command), expressions),
     sort: parseSort(body.sort),

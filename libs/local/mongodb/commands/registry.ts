@@ -2,6 +2,7 @@ import { logout, saslContinue, saslStart } from '../auth/scram';
 import { create, drop, dropDatabase, listCollections, listDatabases, renameCollection, validate } from './admin';
 import { aggregate } from './aggregate';
 import type { Command } from './command';
+import { currentOp, fsync, rolesInfo, usersInfo } from './diagnostics';
 import { explain } from './explain';
 import { findAndModify } from './find-and-modify';
 import {
@@ -37,6 +38,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>(
     count,
     create,
     createIndexes,
+    currentOp,
     dbStats,
     dbstats: dbStats,
     delete: remove,
@@ -50,6 +52,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>(
     find,
     findAndModify,
     findandmodify: findAndModify,
+    fsync,
     getCmdLineOpts,
     getLog,
     getMore,
@@ -60,6 +63,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>(
     isMaster: hello,
     ismaster: hello,
     killCursors,
+    killAllSessions: sessions,
     killSessions: sessions,
     listCollections,
     listDatabases,
@@ -68,12 +72,14 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>(
     ping,
     refreshSessions: sessions,
     renameCollection,
+    rolesInfo,
     replSetGetStatus: notAReplicaSet,
     saslContinue,
     saslStart,
     serverStatus,
     startSession,
     update,
+    usersInfo,
     validate,
     whatsmyuri,
   }),

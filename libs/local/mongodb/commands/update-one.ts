@@ -1,6 +1,6 @@
 import { BSON } from 'mongodb';
 import { asBuffer, decodeDocument } from '../bson/decode';
-import { checkSize, encodeDocument, withId } from '../bson/encode';
+import { checkSize, encodeDocument, MAX_DOCUMENT_BYTES, withId } from '../bson/encode';
 import { encodeKey } from '../bson/key';
 import { clone, type Document, has, isDocument, put, type Value } from '../bson/value';
 import { failedToParse, MongoError } from '../errors';
@@ -66,6 +66,12 @@ export function compileChange(u: Value | Buffer, { arrayFilters, constants, expr
       return encodeDocument(base);
     },
   };
+}
+
+function checkGrown(bytes: Buffer, { replaces }: Change): void {
+  if (replaces) checkSize(bytes);
+  else if (bytes.length > MAX_DOCUMENT_BYTES)
+    throw new MongoError(17419, `Resulting document after update is larger than ${MAX_DOCUMENT_BYTES}`);
 }
 
 function checkedId(document: Document, id: Buffer): Buffer {
@@ -163,7 +169,7 @@ export function executeUpdate(
     result.before = row.bytes;
     result.after = next;
     if (next.equals(row.bytes)) continue;
-    checkSize(next);
+    checkGrown(next, change);
     collection!.validate?.(next);
     collection!.update(row, next);
     result.modified++;

@@ -5,7 +5,7 @@ import { type Document, isTrue, put, type Value } from '../bson/value';
 import { asMongoError, badValue, failedToParse, MongoError } from '../errors';
 import { compileFilter } from '../query/filter';
 import type { Collection } from '../storage/collection';
-import { namedCollection, type Request, type Command, wrongType } from './command';
+import { type Command, namedCollection, refuseCollation, type Request, wrongType } from './command';
 import { compileChange, executeUpdate, findToDelete } from './update-one';
 
 const MAX_BATCH = 100_000;
@@ -56,6 +56,7 @@ export const update: Command = (request) => {
         throw q === undefined
           ? new MongoError(40414, "BSON field 'update.updates.q' is missing but a required field")
           : wrongType('update.updates', 'q', q, 'object');
+      refuseCollation(fields.collation);
       const multi = isTrue(fields.multi);
       const change = compileChange(raw ?? fields.u, { arrayFilters: fields.arrayFilters, constants: fields.c, expressions, db });
       if (multi && change.replaces) throw failedToParse('multi update is not supported for replacement-style update');
@@ -90,6 +91,7 @@ export const remove: Command = (request) => {
         throw q === undefined
           ? new MongoError(40414, "BSON field 'delete.deletes.q' is missing but a required field")
           : wrongType('delete.deletes', 'q', q, 'object');
+      refuseCollation(fields.collation);
       const most = Number(fields.limit);
       if (most !== 0 && most !== 1) throw failedToParse(`The limit field in delete objects must be 0 or 1. Got ${String(fields.limit)}`);
       const collection = services.catalog.get(db, name);

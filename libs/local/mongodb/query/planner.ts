@@ -42,6 +42,8 @@ const ID_FIELDS = [{ path: '_id', descending: false }];
  * to be tested; `sorted` that they come in the order asked for.
  */
 export function choosePlan(collection: Collection, { matcher, sort, hint }: PlanRequest): Plan {
+  const identified = hint === undefined && byIdentity(matcher.node);
+  if (identified) return identified;
   const conditions = conjunction(matcher.node);
   const scan: Plan = { kind: 'scan', backwards: false, covers: matcher.always, sorted: !sort || sort.length === 0 };
   const hinted = hint === undefined ? undefined : hintedIndex(collection, hint);
@@ -61,12 +63,23 @@ export function choosePlan(collection: Collection, { matcher, sort, hint }: Plan
   return best.plan;
 }
 
+/** The commonest query of all needs no choice. */
+function byIdentity(node: Node): Plan | undefined {
+  if (node.kind !== 'condition' || node.path !== '_id' || node.operator !== '$eq') return undefined;
+  const bounds = boundsOf(node);
+  return bounds?.exact
+    ? { kind: 'keys', index: undefined, intervals: bounds.intervals, points: true, backwards: false, covers: true, sorted: true }
+    : undefined;
+}
+
 type Scored = { plan: Plan; score: number };
 
 function candidates(collection: Collection): Candidate[] {
   return [
     { index: undefined, fields: ID_FIELDS, multikey: false },
-    ...collection.indexes.map((index) => ({ index, fields: index.fields, multikey: index.multikey })),
+    ...collection.indexes
+      .filter(({ spec }) => spec.hidden !== true)
+      .map((index) => ({ index, fields: index.fields, multikey: index.multikey })),
   ];
 }
 

@@ -164,10 +164,10 @@ export class Connection {
   async #write(parts: readonly Buffer[]): Promise<void> {
     const { socket } = this;
     if (socket.destroyed) return;
-    socket.cork();
     let more = true;
+    if (parts.length > 1) socket.cork();
     for (const part of parts) more = socket.write(part);
-    socket.uncork();
+    if (parts.length > 1) socket.uncork();
     if (more || socket.destroyed) return;
     await new Promise<void>((resolve) => {
       const done = () => {

@@ -111,6 +111,7 @@ export function parseQuery(message: Buffer): { collection: string; query: Docume
   };
 }
 
+const SMALL = 16 * 1024;
 let nextRequestId = 1;
 
 function header(length: number, responseTo: number, opCode: number, extra: number): Buffer {
@@ -125,7 +126,9 @@ function header(length: number, responseTo: number, opCode: number, extra: numbe
 /** An OP_MSG answer: its parts to be written one after the other. */
 export function messageReply(responseTo: number, reply: Document | Buffer): Buffer[] {
   const body = Buffer.isBuffer(reply) ? reply : encodeDocument(reply);
-  return [header(HEADER_BYTES + 5 + body.length, responseTo, OpCode.message, 5), body];
+  const head = header(HEADER_BYTES + 5 + body.length, responseTo, OpCode.message, 5);
+  // One write of a small answer is cheaper than two.
+  return body.length < SMALL ? [Buffer.concat([head, body])] : [head, body];
 }
 
 /** An OP_REPLY to an OP_QUERY. */
