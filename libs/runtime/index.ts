@@ -5,5 +5,6 @@ export { compose, type Composition } from './composition';
 export { createLogger, silent, type Logger } from './logger';
 export { type Ports } from './ports';
 export { collectionOf } from './projections/document';
+export { Projector } from './projections/projector';
 export { Runtime, StartError, type RuntimeOptions } from './runtime';
 export { startServer, type ServerOptions } from './http/server';

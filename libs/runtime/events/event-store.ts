@@ -7,6 +7,7 @@ import {
   START,
   StreamNotFoundError,
   WrongExpectedVersionError,
+  type AllStreamResolvedEvent,
   type AllStreamSubscription,
   type EventStoreDBClient,
 } from '@eventstore/db-client';
@@ -32,6 +33,8 @@ export interface Appended {
 
 /** How long one call to the store may take, in milliseconds. */
 const DEADLINE = 10_000;
+/** How long the client may take to let go of its streams, in milliseconds. */
+const LETTING_GO = 200;
 /** How often an append is sent again, unchanged, after a time-out or a lost connection. */
 const SENDINGS = 3;
 
@@ -105,8 +108,16 @@ export class EventStore {
     });
   }
 
+  /** The whole log, oldest first, system records too. */
+  everything(): AsyncIterable<AllStreamResolvedEvent> {
+    return this.client.readAll({ direction: FORWARDS, fromPosition: START });
+  }
+
+  /** Cancels whatever is open. The client waits for each stream to end, and one that nobody reads any more never does: so not for long. */
   async dispose(): Promise<void> {
-    await this.client.dispose();
+    let timer: NodeJS.Timeout | undefined;
+    const long = new Promise<void>((resolve) => (timer = setTimeout(resolve, LETTING_GO)));
+    await Promise.race([this.client.dispose(), long]).finally(() => clearTimeout(timer));
   }
 
   private async reading<Answer>(read: () => Promise<Answer>, none: Answer): Promise<Answer> {
