@@ -67,6 +67,20 @@ describe('a restart', () => {
     expect(numbers(await collect(again.readStream(stream)))).toEqual([2, 3]);
   });
 
+  it('answers what is under way before it stops', async () => {
+    const dataFolder = folder();
+    const first = await start({ dataFolder });
+    const client = connect(first.url);
+    await client.appendToStream('s', happened(1));
+    const appends = Array.from({ length: 50 }, (_, index) => client.appendToStream('s', happened(1, index + 1)));
+    const answers = Promise.allSettled(appends);
+    await appends[0];
+    await first.close();
+    const acknowledged = (await answers).filter(({ status }) => status === 'fulfilled').length;
+    const again = connect((await start({ dataFolder })).url);
+    expect((await collect(again.readStream('s'))).length).toBeGreaterThanOrEqual(acknowledged + 1);
+  });
+
   it('still knows a repeated append', async () => {
     const dataFolder = folder();
     const first = await start({ dataFolder });
@@ -248,6 +262,7 @@ describe('how it is reached', () => {
     const client = connect(server.url);
     expect(await client.appendToStream('s', happened(1))).toMatchObject({ success: true });
     expect(await client.appendToStream('s', happened(1), { credentials })).toMatchObject({ success: true });
+    await expect(startEventStore({ credentials })).rejects.toThrow('Credentials need TLS');
     const wrong = { username: 'admin', password: 'guess' };
     await expect(client.appendToStream('s', happened(1), { credentials: wrong })).rejects.toMatchObject({
       type: 'access-denied',

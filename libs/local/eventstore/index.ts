@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
+import type { DurableFile } from '../file';
 import type { LocalServer, LocalServerOptions } from '../server';
 import { doorkeeper } from './doorkeeper';
 import { GrpcServer } from './grpc/server';
-import { serveNode } from './node';
+import { isWildcard, serveNode } from './node';
 import { Groups } from './persistent/groups';
 import { servePersistentSubscriptions } from './persistent/service';
 import { openEventFile } from './store/event-file';
@@ -61,25 +63,41 @@ const MAX_MESSAGE_SIZE = 16 * 1024 * 1024;
 /**
  * Starts a server of the EventStoreDB protocol over one durable file, `eventstore.db` in the data folder.
  *
- * It has answered every acknowledged append from disk; a start on the same folder goes on where the last one ended.
+ * It answers an append from disk only; a start on the same folder goes on where the last one ended. Served are all of
+ * Streams, PersistentSubscriptions, ServerFeatures and Gossip, and the restart of persistent subscriptions in Operations.
+ * Not served, and refused as UNIMPLEMENTED by name: Projections (so there are no `$ce-…`, `$et-…` and `$streams` either),
+ * Users, Monitoring, the rest of Operations (nothing is ever scavenged), and everything between the nodes of a cluster.
+ * `$acl` is kept and not enforced: who may call at all is decided at the door.
+ *
  * @throws LocalFileError when the file is held, broken or of a newer format; a listen error when the port is taken.
  */
 export async function startEventStore(options: EventStoreOptions = {}): Promise<EventStoreServer> {
+  if (options.credentials && !options.tls) throw new Error('Credentials need TLS: clients do not send them in clear.');
+  const file = openEventFile(options.dataFolder);
+  try {
+    return await serve(file, options);
+  } catch (cause) {
+    file.close();
+    throw cause;
+  }
+}
+
+async function serve(file: DurableFile, options: EventStoreOptions): Promise<EventStoreServer> {
   const host = options.host ?? '127.0.0.1';
   const faults: EventStoreFaults = { ...options.faults };
   const maxAppendSize = options.maxAppendSize ?? DEFAULT_MAX_APPEND_SIZE;
-  const file = openEventFile(options.dataFolder);
-  const log = new EventLog(file);
-  const streams = new Streams(file, log);
-  const writer = new Writer(log, streams);
-  const links = new Links(log, streams);
-  const hub = new SubscriptionHub(log, () => faults.dropLiveAllOver);
   const server = new GrpcServer({
     maxMessageSize: MAX_MESSAGE_SIZE,
     delayMs: () => faults.answerAfterMs ?? 0,
     admit: doorkeeper(options.credentials),
     ...(options.tls ? { tls: { cert: readFileSync(options.tls.certFile), key: readFileSync(options.tls.keyFile) } } : {}),
   });
+  const log = new EventLog(file);
+  const streams = new Streams(file, log);
+  const writer = new Writer(log, streams);
+  const links = new Links(log, streams);
+  const hub = new SubscriptionHub(log, () => faults.dropLiveAllOver);
+  const groups = new Groups(writer, links);
 
   server.handle(StreamsService.read, (call) => read(call, { log, streams, links, hub }));
   server.handle(StreamsService.append, (call) => append(call, writer, maxAppendSize));
@@ -88,17 +106,10 @@ export async function startEventStore(options: EventStoreOptions = {}): Promise<
   );
   server.handle(StreamsService.delete, (call) => softDelete(call, writer));
   server.handle(StreamsService.tombstone, (call) => tombstone(call, writer));
-
-  let port = 0;
-  const groups = new Groups(writer, links);
   servePersistentSubscriptions(server, groups);
+  let port = 0;
   serveNode(server, () => ({ host, port }));
-  try {
-    port = await server.listen(options.port ?? 0, host);
-  } catch (cause) {
-    file.close();
-    throw cause;
-  }
+  port = await server.listen(options.port ?? 0, host);
 
   let closing: Promise<void> | undefined;
   return {
@@ -112,6 +123,7 @@ export async function startEventStore(options: EventStoreOptions = {}): Promise<
   async function close(): Promise<void> {
     groups.close();
     file.flush();
+    await setImmediate(); // what was just committed is answered before the calls end
     await server.close();
     file.close();
   }
@@ -121,5 +133,6 @@ export async function startEventStore(options: EventStoreOptions = {}): Promise<
 function urlOf({ tls, credentials }: EventStoreOptions, host: string, port: number): string {
   const user = credentials ? `${encodeURIComponent(credentials.username)}:${encodeURIComponent(credentials.password)}@` : '';
   const secure = tls ? `tls=true${tls.caFile ? `&tlsCAFile=${encodeURIComponent(tls.caFile)}` : ''}` : 'tls=false';
-  return `esdb://${user}${host}:${port}?${secure}`;
+  const reachable = isWildcard(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `esdb://${user}${reachable}:${port}?${secure}`;
 }

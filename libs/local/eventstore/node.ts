@@ -59,7 +59,8 @@ function supportedMethods(paths: readonly string[]): features.SupportedMethods {
   return supported;
 }
 
-const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
+/** Whether a host means every address of the machine. */
+export const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
 
 /** A server that listens everywhere is where its client found it. */
 const hostOf = (authority: string) => authority.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');

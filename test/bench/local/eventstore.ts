@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -10,7 +11,10 @@ import {
   START,
   type EventData,
 } from '@eventstore/db-client';
+import { Empty } from '@eventstore/db-client/generated/shared_pb';
+import { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { FrameReader } from '../../../libs/local/eventstore/grpc/frames';
 import { serverInThread } from '../../contracts/eventstore-child';
 
 /**
@@ -116,6 +120,44 @@ async function consume(name: string, system: string, events: Flow, total: number
   return row(name, system, total, (performance.now() - begin) / 1000, samples, `${note}; p50 and p99 of 1,000 events`);
 }
 
+/** The same events as bytes, by a client that decodes nothing: what the server itself can do. */
+async function bytesOnly(url: string, system: string, total: number): Promise<Row> {
+  const options = new ReadReq.Options();
+  const all = new ReadReq.Options.AllOptions();
+  all.setStart(new Empty());
+  options.setAll(all);
+  options.setCount(String(total));
+  options.setNoFilter(new Empty());
+  const uuid = new ReadReq.Options.UUIDOption();
+  uuid.setString(new Empty());
+  options.setUuidOption(uuid);
+  const request = new ReadReq();
+  request.setOptions(options);
+  const message = request.serializeBinary();
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+
+  const session = connect(url.replace(/^esdb:\/\//, 'http://').replace(/\?.*$/, ''), { settings: { initialWindowSize: 1 << 20 } });
+  const begin = performance.now();
+  let count = 0;
+  await new Promise<void>((resolve, reject) => {
+    const call = session.request({
+      ':method': 'POST',
+      ':path': '/event_store.client.streams.Streams/Read',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    const frames = new FrameReader(1 << 24, undefined, () => count++);
+    call.on('data', (chunk: Buffer) => frames.push(chunk));
+    call.on('error', reject);
+    call.on('close', resolve);
+    call.end(Buffer.concat([head, message]));
+  });
+  const seconds = (performance.now() - begin) / 1000;
+  session.close();
+  return row('read $all, bytes only', system, count, seconds, [], 'a client that decodes nothing: the server alone');
+}
+
 async function liveLatency(client: EventStoreDBClient, system: string): Promise<Row> {
   const stream = `live-${process.pid}`;
   const subscription = client.subscribeToStream(stream, { fromRevision: START });
@@ -153,6 +195,7 @@ export async function bench(events = 60_000): Promise<Row[]> {
     for (let at = 0; at < events; at += 500) await client.appendToStream(stream, Array.from({ length: 500 }, event));
     rows.push(await consume('read a stream', system, client.readStream(stream), events, 'forwards'));
     rows.push(await consume('read $all', system, client.readAll({ maxCount: events }), events, 'forwards'));
+    if (server.url.includes('tls=false')) rows.push(await bytesOnly(server.url, system, events));
     rows.push(await consume('catch up on $all', system, client.subscribeToAll({ fromPosition: START }), events, 'from the start'));
     rows.push(await liveLatency(client, system));
     rows.push(await persistent(client, system, stream, Math.min(events, 30_000)));
@@ -205,4 +248,4 @@ export async function main(argv: readonly string[]): Promise<void> {
   if (at >= 0) writeFileSync(argv[at + 1] ?? 'bench.json', `${JSON.stringify(rows, undefined, 2)}\n`);
 }
 
-if (require.main === undefined || require.main === module) void main(process.argv.slice(2));
+if (require.main === module) void main(process.argv.slice(2));
