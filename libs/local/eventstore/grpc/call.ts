@@ -136,6 +136,10 @@ export class Call<Request = unknown> {
     this.#cut(error);
   }
 
+  get #gone(): boolean {
+    return this.stream.destroyed || this.stream.closed;
+  }
+
   #request(message: Buffer): void {
     if (this.#over) return;
     let request: Request;
@@ -151,7 +155,7 @@ export class Call<Request = unknown> {
     try {
       handle();
     } catch (cause) {
-      this.fail(cause);
+      this.#cut(toRpcError(cause));
     }
   }
 
@@ -166,7 +170,7 @@ export class Call<Request = unknown> {
 
   #flush(): void {
     this.#flushing = false;
-    if (this.#pending.length === 0 || this.stream.destroyed || this.stream.writableEnded) return;
+    if (this.#pending.length === 0 || this.#gone || this.stream.writableEnded) return;
     const frames = frame(this.#pending);
     this.#pending = [];
     this.#pendingBytes = 0;
@@ -185,7 +189,7 @@ export class Call<Request = unknown> {
     clearTimeout(this.#timer);
     this.#drainListener = undefined;
     const stream = this.stream;
-    if (stream.destroyed) return;
+    if (this.#gone) return;
     this.#flush();
     const tail: Record<string, string> = { 'grpc-status': String(code) };
     if (message) tail['grpc-message'] = percentEncode(message);

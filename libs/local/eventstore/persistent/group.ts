@@ -1,3 +1,4 @@
+import { toRpcError } from '../grpc/rpc-error';
 import type { Links } from '../store/links';
 import type { StoredEvent } from '../store/recent-events';
 import { idOf } from '../wire/recorded-event';
@@ -130,7 +131,7 @@ export class Group {
         if (moved === 0) break;
       }
     } catch (cause) {
-      for (const consumer of this.consumers.all) consumer.call.fail(cause);
+      for (const consumer of [...this.consumers.all]) consumer.call.cut(toRpcError(cause));
     } finally {
       this.#pumping = false;
     }
