@@ -1,7 +1,7 @@
 import { startEventStore, startMongo, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
 import { defaultSettings, newId } from '@letopis/kernel';
 import { collectionOf, MovableClock, Projector, silent } from '@letopis/runtime';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProduct, type Product } from '../../apps/server/product';
@@ -114,8 +114,9 @@ export class World {
     } catch {
       return [];
     }
-    const letters = files.map((name) => parseLetter(readFileSync(join(box, name), 'utf8')));
-    return letters.filter((letter) => to === undefined || letter.to === to).sort((a, b) => a.date.localeCompare(b.date));
+    const written = (name: string) => statSync(join(box, name)).mtimeMs;
+    const letters = files.sort((a, b) => written(a) - written(b)).map((name) => parseLetter(readFileSync(join(box, name), 'utf8')));
+    return letters.filter((letter) => to === undefined || letter.to === to);
   }
 
   lastLetter(to: string): ReceivedLetter {

@@ -14,12 +14,20 @@ export interface FieldError {
 /** A DomainError VALIDATION_FAILED whose parameters hold the field errors. */
 export const validationFailed = (errors: readonly FieldError[]): DomainError => sharedErrors.refusal('VALIDATION_FAILED', { errors });
 
+/** Levels of lists and objects in a payload; what validates it goes down by recursion. */
+const DEEPEST = 20;
+const TOO_DEEP = { ru: 'Слишком много уровней вложенности', en: 'There are too many levels' };
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  value !== null && typeof value === 'object' && (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)));
+
 /**
  * The command that a payload says, or every way in which it is none. Unknown fields are errors.
  * @throws DomainError VALIDATION_FAILED
  */
 export function parseCommand<Command extends object>(type: CommandClass<Command>, payload: unknown): Command {
   if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) throw sharedErrors.refusal('MALFORMED_JSON');
+  if (isDeeper(payload, DEEPEST)) throw validationFailed([{ pointer: '', rule: 'depth', message: TOO_DEEP }]);
   const command = plainToInstance(type, payload, { exposeDefaultValues: true });
   const errors = validateSync(command, {
     whitelist: true,

@@ -74,6 +74,8 @@ function asRefusal(error: unknown, correlationId: string): DomainError {
   if (type !== undefined && status !== undefined && status < 500) return refusal('MALFORMED_JSON');
   if (error instanceof HttpException) {
     if (error.getStatus() === 404) return refusal('UNKNOWN_ADDRESS');
+    if (error.getStatus() === 413) return refusal('BODY_TOO_LARGE');
+    if (error.getStatus() === 415) return refusal('UNSUPPORTED_MEDIA_TYPE');
     if (error.getStatus() < 500) return refusal('MALFORMED_JSON');
   }
   if (error instanceof URIError) return refusal('UNKNOWN_ADDRESS');
