@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -140,8 +140,10 @@ describe('a restart', () => {
     });
     child.stdin?.write('close\n');
     expect(await once(child, 'exit')).toEqual([0, null]);
-    await start({ dataFolder });
-    expect(statSync(join(dataFolder, 'eventstore.db')).mode & 0o777).toBe(0o600);
+    const server = await start({ dataFolder });
+    await connect(server.url).appendToStream('s', happened(1));
+    const modes = readdirSync(dataFolder).map((name) => [name, statSync(join(dataFolder, name)).mode & 0o777]);
+    expect(modes).toEqual(['eventstore.db', 'eventstore.db-wal', 'eventstore.db.holder'].map((name) => [name, 0o600]));
   });
 });
 

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
 
@@ -142,15 +142,18 @@ export class DurableFile {
 const holderOf = (path: string) => `${path}.holder`;
 
 function open({ path, migrations, cacheKiB = 65_536 }: DurableFileOptions): DatabaseSyncInstance {
-  if (path) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   let db: DatabaseSyncInstance | undefined;
   try {
+    if (path) {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      closeSync(openSync(path, 'a', 0o600)); // SQLite gives its log the permissions that the file has
+      chmodSync(path, 0o600);
+    }
     db = new DatabaseSync(path ?? ':memory:');
     db.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${cacheKiB};`);
     db.exec('BEGIN IMMEDIATE; COMMIT;'); // takes the lock, which EXCLUSIVE then keeps
     migrate(db, path, migrations);
     if (path) {
-      chmodSync(path, 0o600);
       writeFileSync(holderOf(path), `process ${process.pid} since ${new Date().toISOString()}`, { mode: 0o600 });
     }
     return db;
