@@ -206,6 +206,22 @@ describe('update, replace, delete', () => {
     expect(await write(10)).toMatchObject({ modifiedCount: 1 });
   });
 
+  test("a lease on the database's time has one owner", async () => {
+    const collection = bench.db.collection<{ _id: string; owner: string; until: Date }>('leases');
+    const take = (owner: string, milliseconds: number) =>
+      collection.findOneAndUpdate(
+        { _id: 'partition-1', $or: [{ owner }, { $expr: { $lte: ['$until', '$$NOW'] } }] },
+        [{ $set: { owner, until: { $add: ['$$NOW', milliseconds] } } }],
+        { upsert: true, returnDocument: 'after' },
+      );
+    const first = await take('a', 60_000);
+    expect(first).toMatchObject({ owner: 'a' });
+    expect(Math.abs(first!.until.getTime() - Date.now() - 60_000)).toBeLessThan(10_000);
+    expect(await refusal(take('b', 60_000))).toMatchObject({ code: 11000 });
+    expect(await take('a', -1)).toMatchObject({ owner: 'a' });
+    expect(await take('b', 60_000)).toMatchObject({ owner: 'b' });
+  });
+
   test('a replacement may not change _id', async () => {
     const collection = bench.fresh<Doc>();
     await collection.insertOne({ _id: 1 });

@@ -41,13 +41,49 @@ export function decodeDocument(bytes: Uint8Array, at = 0): Document {
 export function decodeFields(bytes: Uint8Array, names: ReadonlySet<string>): Document {
   const buffer = asBuffer(bytes);
   const document: Document = {};
+  const last = documentEnd(buffer, 0) - 1;
   let left = names.size;
-  for (const element of elements(buffer, 0)) {
-    if (!names.has(element.name)) continue;
-    put(document, element.name, decodeValue(buffer, element.type, element.at, element.end, 0));
-    if (--left === 0) break;
+  for (let position = 4; position < last && left > 0;) {
+    const type = buffer[position++];
+    const name = readKey(buffer, position, last);
+    position = keyEnd;
+    const next = position + sizeOf(buffer, type, position, last);
+    if (next > last) throw invalid(`field '${name}' is cut short`);
+    if (names.has(name)) {
+      put(document, name, decodeValue(buffer, type, position, next, 0));
+      left--;
+    }
+    position = next;
   }
   return document;
+}
+
+/** Whether two documents have the very same bytes in some top-level fields (or have none of a field both). */
+export function sameFields(one: Uint8Array, other: Uint8Array, names: ReadonlySet<string>): boolean {
+  const a = asBuffer(one);
+  const b = asBuffer(other);
+  const places = fieldPlaces(a, names);
+  const others = fieldPlaces(b, names);
+  if (places.size !== others.size) return false;
+  for (const [name, [start, end]] of places) {
+    const place = others.get(name);
+    if (!place || a.compare(b, place[0], place[1], start, end) !== 0) return false;
+  }
+  return true;
+}
+
+function fieldPlaces(buffer: Buffer, names: ReadonlySet<string>): Map<string, [number, number]> {
+  const places = new Map<string, [number, number]>();
+  const last = documentEnd(buffer, 0) - 1;
+  for (let position = 4; position < last && places.size < names.size;) {
+    const start = position;
+    const type = buffer[position++];
+    const name = readKey(buffer, position, last);
+    const next = keyEnd + sizeOf(buffer, type, keyEnd, last);
+    if (names.has(name)) places.set(name, [start, next]);
+    position = next;
+  }
+  return places;
 }
 
 export interface Element {

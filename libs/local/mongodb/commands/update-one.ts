@@ -7,7 +7,7 @@ import { failedToParse, MongoError } from '../errors';
 import type { Expressions } from '../aggregate/expressions';
 import { runPipeline } from '../aggregate/pipeline';
 import { compileStages, stageOf } from '../aggregate/stages';
-import { type Deadline, findRows } from '../query/execute';
+import { type Deadline, findRows, rowTest } from '../query/execute';
 import { compileFilter, isOperators, type Matcher, type Node } from '../query/filter';
 import type { MatchDetails } from '../query/path';
 import { parseSort } from '../query/planner';
@@ -202,7 +202,8 @@ function rowsToChange(
     if (!row) return { rows: [] };
     if (Object.keys(filter).length === 1) return { rows: [row] };
     const matcher = compileFilter(filter, expressions);
-    return { rows: matcher.matches(decodeDocument(row.bytes)) ? [row] : [], matcher };
+    const test = rowTest(matcher);
+    return { rows: !test || test(row) ? [row] : [], matcher };
   }
   const matcher = compileFilter(filter, expressions);
   const found = findRows(collection, { matcher, sort: parseSort(sort), limit: multi ? 0 : 1, hint, deadline });

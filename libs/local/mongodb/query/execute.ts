@@ -262,9 +262,12 @@ const compareEntries = (a: SortEntry, b: SortEntry): number => (a.key < b.key ? 
 class Best {
   #entries: SortEntry[] = [];
   #bytes = 0;
+  /** The last key that can still matter. */
+  #worst: string | undefined;
   constructor(readonly most: number) {}
 
   add(entry: SortEntry): void {
+    if (this.#worst !== undefined && entry.key > this.#worst) return;
     this.#entries.push(entry);
     this.#bytes += entry.key.length + 48;
     if (this.most > 0 && this.#entries.length >= Math.max(2 * this.most, 1_000)) this.#shrink();
@@ -280,7 +283,10 @@ class Best {
 
   #shrink(): void {
     this.#entries.sort(compareEntries);
-    if (this.most > 0 && this.#entries.length > this.most) this.#entries.length = this.most;
+    if (this.most > 0 && this.#entries.length >= this.most) {
+      this.#entries.length = this.most;
+      this.#worst = this.#entries[this.most - 1].key;
+    }
     this.#bytes = this.#entries.reduce((sum, { key }) => sum + key.length + 48, 0);
   }
 }

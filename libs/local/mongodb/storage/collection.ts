@@ -1,5 +1,5 @@
 import { encodeKey } from '../bson/key';
-import { decodeDocument, decodeFields } from '../bson/decode';
+import { decodeDocument, decodeFields, sameFields } from '../bson/decode';
 import { isDocument, type Document, type Value } from '../bson/value';
 import { MongoError } from '../errors';
 import type { DurableFile } from '../../file';
@@ -25,6 +25,7 @@ export class Collection {
   #count: number | undefined;
   #needed: ReadonlySet<string> | undefined;
   #indexes: Index[] = [];
+  readonly #byText = new Map<string, ReturnType<DurableFile['sql']>>();
 
   constructor(
     readonly file: DurableFile,
@@ -61,11 +62,11 @@ export class Collection {
   }
 
   byKey(key: Buffer): Row | undefined {
-    return this.file.sql(`SELECT r, d AS bytes FROM c${this.slot} WHERE k = ?`).get(key) as Row | undefined;
+    return this.#prepared('SELECT r, d AS bytes FROM # WHERE k = ?').get(key) as Row | undefined;
   }
 
   byRow(r: number): Row | undefined {
-    return this.file.sql(`SELECT r, d AS bytes FROM c${this.slot} WHERE r = ?`).get(r) as Row | undefined;
+    return this.#prepared('SELECT r, d AS bytes FROM # WHERE r = ?').get(r) as Row | undefined;
   }
 
   /** Stores a new document, whose `_id` is its first field. Throws 11000 for a duplicate. */
@@ -75,9 +76,10 @@ export class Collection {
     const entries = this.#entries(bytes);
     this.#checkNew(id, entries, bytes);
     this.#statements(() => {
-      const { changes, lastInsertRowid } = this.file
-        .sql(`INSERT INTO c${this.slot}(k, d) VALUES (?, ?) ON CONFLICT(k) DO NOTHING`)
-        .run(encodeKey(id), bytes);
+      const { changes, lastInsertRowid } = this.#prepared('INSERT INTO #(k, d) VALUES (?, ?) ON CONFLICT(k) DO NOTHING').run(
+        encodeKey(id),
+        bytes,
+      );
       if (changes === 0) throw this.#duplicate('_id_', { _id: 1 }, { _id: id });
       for (const { index, keys } of entries) this.#addKeys(index, keys, Number(lastInsertRowid));
     });
@@ -87,12 +89,16 @@ export class Collection {
   /** Puts other bytes in a document's place. Its `_id` must be the same. */
   update(row: Row, bytes: Uint8Array): void {
     this.file.write();
+    if (this.#indexes.length === 0 || (this.#needed && sameFields(row.bytes, bytes, this.#needed))) {
+      this.#statements(() => this.#prepared('UPDATE # SET d = ? WHERE r = ?').run(bytes, row.r));
+      return;
+    }
     const before = this.#entries(row.bytes);
     const after = this.#entries(bytes);
     const changes = after.map(({ index, keys }, i) => difference(index, before[i].keys, keys));
     for (const { index, added } of changes) if (index.unique && added.length > 0) this.#checkUnique(index, added, row.r, bytes);
     this.#statements(() => {
-      this.file.sql(`UPDATE c${this.slot} SET d = ? WHERE r = ?`).run(bytes, row.r);
+      this.#prepared('UPDATE # SET d = ? WHERE r = ?').run(bytes, row.r);
       for (const { index, added, removed } of changes) {
         this.#removeKeys(index, removed, row.r);
         this.#addKeys(index, added, row.r);
@@ -104,7 +110,7 @@ export class Collection {
     this.file.write();
     const entries = this.#entries(row.bytes);
     this.#statements(() => {
-      this.file.sql(`DELETE FROM c${this.slot} WHERE r = ?`).run(row.r);
+      this.#prepared('DELETE FROM # WHERE r = ?').run(row.r);
       for (const { index, keys } of entries) this.#removeKeys(index, keys, row.r);
     });
     if (this.#count !== undefined) this.#count--;
@@ -174,6 +180,13 @@ export class Collection {
       keyPattern,
       keyValue,
     });
+  }
+
+  /** A statement on this collection's table (`#`), found without making its text again for every document. */
+  #prepared(text: string): ReturnType<DurableFile['sql']> {
+    let statement = this.#byText.get(text);
+    if (!statement) this.#byText.set(text, (statement = this.file.sql(text.replace('#', `c${this.slot}`))));
+    return statement;
   }
 
   /** Several statements that belong together: if the engine fails between them, the whole turn is undone. */

@@ -109,12 +109,32 @@ function valueTuples(document: Document, fields: readonly IndexField[]): Tuples 
     );
   }
   const tuples = Object.assign([] as Value[][], { multikey: false });
+  const plain = plainTuple(document, fields);
+  if (plain) {
+    tuples.push(plain);
+    return tuples;
+  }
   expand(
     fields.map(({ parts }) => ({ value: document, parts, at: 0 })),
     fields,
     tuples,
   );
   return tuples;
+}
+
+/** The one tuple of a document without arrays on the way: the usual case, without the general one's bookkeeping. */
+function plainTuple(document: Document, fields: readonly IndexField[]): Value[] | undefined {
+  const tuple: Value[] = [];
+  for (const { parts } of fields) {
+    let value: Value = document;
+    for (const part of parts) {
+      if (Array.isArray(value)) return undefined;
+      value = isDocument(value) && has(value, part) ? value[part] : null;
+    }
+    if (Array.isArray(value)) return undefined;
+    tuple.push(value ?? null);
+  }
+  return tuple;
 }
 
 type Walk = { value: Value; parts: readonly string[]; at: number; done?: boolean };
