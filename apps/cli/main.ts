@@ -1,1 +1,34 @@
-console.log('letopis');
+import 'reflect-metadata';
+import { Command } from 'commander';
+import { join, resolve } from 'node:path';
+import { demo } from './demo/demo';
+import { serveLocal } from './local';
+
+const program = new Command('letopis').description('Letopis: an event-sourced core for organizations and people');
+
+program
+  .command('demo')
+  .description('plays the onboarding of an organization against a running or self-started server')
+  .option('--scripts <folder>', 'scripts (YAML or JSON), played in the order of their names', join('examples', 'onboarding'))
+  .option('--data <folder>', 'data folder', process.env.LETOPIS_DATA ?? '.letopis')
+  .option('--admin-password <password>', 'password of the administrator of the service', 'Letopis-demo-2026')
+  .action(async ({ scripts, data, adminPassword }: { scripts: string; data: string; adminPassword: string }) => {
+    const failures = await demo({ scripts: resolve(scripts), dataFolder: resolve(data), adminPassword });
+    process.exit(failures === 0 ? 0 : 1);
+  });
+
+program
+  .command('local')
+  .description('the local servers as a program of their own')
+  .command('serve')
+  .option('--eventstore-port <port>', 'port of the EventStoreDB protocol, 0 = off', '2113')
+  .option('--mongodb-port <port>', 'port of the MongoDB protocol, 0 = off', '27017')
+  .option('--data <folder>', 'data folder', process.env.LETOPIS_DATA ?? '.letopis')
+  .action(async ({ eventstorePort, mongodbPort, data }: { eventstorePort: string; mongodbPort: string; data: string }) => {
+    await serveLocal({ eventstore: Number(eventstorePort), mongodb: Number(mongodbPort), dataFolder: resolve(data) });
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

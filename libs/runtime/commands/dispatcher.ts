@@ -163,7 +163,8 @@ export class Dispatcher {
 
     const needs = spec.needs ? await resolver.resolve(spec.needs({ ...question, now, commandId, settings }), now) : {};
     const decision: Decision<Happened> = of.decide(name, command, state, { ...needs, actor, now, id, commandId, settings });
-    return isRefusal(decision) ? { ...decision, actor } : { events: decision, actor };
+    const { events, refusal } = isRefusal(decision) ? decision : { events: decision, refusal: undefined };
+    return { events: events.map(asStored), refusal, actor };
   }
 
   private record(entry: CommandEntry, folded: Folded, outcome: Outcome, envelope: Envelope, fingerprint: string, now: string): NewEvent[] {
@@ -260,6 +261,9 @@ interface Outcome {
   readonly refusal?: DomainError;
   readonly actor: Actor;
 }
+
+/** The event as it will be read again: what is undefined is not there. States are folded from nothing else. */
+const asStored = ({ type, data }: Happened): Happened => ({ type, data: JSON.parse(JSON.stringify(data)) as unknown });
 
 const isRefusal = (decision: Decision<Happened>): decision is RecordedRefusal<Happened> => 'refusal' in decision;
 

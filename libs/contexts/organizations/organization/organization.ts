@@ -78,6 +78,7 @@ export const organization = define({
     RequestClientRegistration: command(commands.RequestClientRegistration, {
       by: anyUser,
       summary: 'A listed organization asks to become a client, with its future administrator',
+      answer: (events) => ({ requestId: events.flatMap((e) => (e.type === 'ClientRegistrationRequested' ? [e.data.requestId] : []))[0] }),
       needs: ({ command, actor }) => ({
         nomineeId: nominee(command, actorId(actor)),
         nominee: stateOf(user, nominee(command, actorId(actor))),
