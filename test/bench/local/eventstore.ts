@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
@@ -11,8 +12,8 @@ import {
   START,
   type EventData,
 } from '@eventstore/db-client';
-import { Empty } from '@eventstore/db-client/generated/shared_pb';
-import { ReadReq } from '@eventstore/db-client/generated/streams_pb';
+import { Empty, StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
+import { BatchAppendReq, ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { FrameReader } from '../../../libs/local/eventstore/grpc/frames';
 import { serverInThread } from '../../contracts/eventstore-child';
@@ -128,16 +129,12 @@ async function bytesOnly(url: string, system: string, total: number): Promise<Ro
   options.setAll(all);
   options.setCount(String(total));
   options.setNoFilter(new Empty());
-  const uuid = new ReadReq.Options.UUIDOption();
-  uuid.setString(new Empty());
-  options.setUuidOption(uuid);
+  const ids = new ReadReq.Options.UUIDOption();
+  ids.setString(new Empty());
+  options.setUuidOption(ids);
   const request = new ReadReq();
   request.setOptions(options);
-  const message = request.serializeBinary();
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(message.length, 1);
-
-  const session = connect(url.replace(/^esdb:\/\//, 'http://').replace(/\?.*$/, ''), { settings: { initialWindowSize: 1 << 20 } });
+  const session = connect(plain(url), { settings: { initialWindowSize: 1 << 20 } });
   const begin = performance.now();
   let count = 0;
   await new Promise<void>((resolve, reject) => {
@@ -151,11 +148,92 @@ async function bytesOnly(url: string, system: string, total: number): Promise<Ro
     call.on('data', (chunk: Buffer) => frames.push(chunk));
     call.on('error', reject);
     call.on('close', resolve);
-    call.end(Buffer.concat([head, message]));
+    call.end(prefixed(request.serializeBinary()));
   });
   const seconds = (performance.now() - begin) / 1000;
   session.close();
   return row('read $all, bytes only', system, count, seconds, [], 'a client that decodes nothing: the server alone');
+}
+
+/** Appends whose bytes were made beforehand, by a client that only counts the answers: what the server itself can do. */
+async function appendBytesOnly(url: string, system: string, total: number, inFlight: number): Promise<Row> {
+  const requests = Array.from({ length: total }, (_, index) =>
+    prefixed(appendRequest(`bytes-${index % inFlight}-${process.pid}`).serializeBinary()),
+  );
+  const session = connect(plain(url));
+  const samples: number[] = [];
+  const sentAt: number[] = [];
+  const begin = performance.now();
+  await new Promise<void>((resolve, reject) => {
+    const call = session.request({
+      ':method': 'POST',
+      ':path': '/event_store.client.streams.Streams/BatchAppend',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    let sent = 0;
+    const send = (count: number) => {
+      const now = performance.now();
+      const batch = requests.slice(sent, sent + count);
+      sent += batch.length;
+      for (const _ of batch) sentAt.push(now);
+      if (batch.length) call.write(Buffer.concat(batch));
+    };
+    let answered = 0;
+    const frames = new FrameReader(1 << 24, undefined, () => samples.push(performance.now() - (sentAt[answered++] ?? begin)));
+    call.on('data', (chunk: Buffer) => {
+      const before = answered;
+      frames.push(chunk);
+      send(answered - before);
+      if (answered === total) call.end();
+    });
+    call.on('error', reject);
+    call.on('close', resolve);
+    send(inFlight);
+  });
+  const seconds = (performance.now() - begin) / 1000;
+  session.close();
+  return row(
+    `append, ${inFlight} in flight, bytes only`,
+    system,
+    total,
+    seconds,
+    samples,
+    'a client that encodes nothing: the server alone, durable',
+  );
+}
+
+function appendRequest(stream: string): BatchAppendReq {
+  const identifier = new StreamIdentifier();
+  identifier.setStreamName(Buffer.from(stream));
+  const options = new BatchAppendReq.Options();
+  options.setStreamIdentifier(identifier);
+  options.setAny(new Empty());
+  const message = new BatchAppendReq.ProposedMessage();
+  message.setId(uuid());
+  message.getMetadataMap().set('type', 'BenchEvent').set('content-type', 'application/json');
+  message.setData(Buffer.from(JSON.stringify(EVENT)));
+  message.setCustomMetadata(Buffer.from('{"$correlationId":"bench"}'));
+  const request = new BatchAppendReq();
+  request.setCorrelationId(uuid());
+  request.setOptions(options);
+  request.addProposedMessages(message);
+  request.setIsFinal(true);
+  return request;
+}
+
+function uuid(): UUID {
+  const id = new UUID();
+  id.setString(randomUUID());
+  return id;
+}
+
+const plain = (url: string) => url.replace(/^esdb:\/\//, 'http://').replace(/\?.*$/, '');
+
+function prefixed(message: Uint8Array): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
 }
 
 async function liveLatency(client: EventStoreDBClient, system: string): Promise<Row> {
@@ -191,11 +269,13 @@ export async function bench(events = 60_000): Promise<Row[]> {
     await appends(client, system, 2_000, 16); // warms both sides up
     rows.push(await appends(client, system, 4_000, 1));
     rows.push(await appends(client, system, 40_000, 64));
+    const inTheClear = server.url.includes('tls=false');
+    if (inTheClear) rows.push(await appendBytesOnly(server.url, system, 30_000, 64));
     const stream = `read-${process.pid}`;
     for (let at = 0; at < events; at += 500) await client.appendToStream(stream, Array.from({ length: 500 }, event));
     rows.push(await consume('read a stream', system, client.readStream(stream), events, 'forwards'));
     rows.push(await consume('read $all', system, client.readAll({ maxCount: events }), events, 'forwards'));
-    if (server.url.includes('tls=false')) rows.push(await bytesOnly(server.url, system, events));
+    if (inTheClear) rows.push(await bytesOnly(server.url, system, events));
     rows.push(await consume('catch up on $all', system, client.subscribeToAll({ fromPosition: START }), events, 'from the start'));
     rows.push(await liveLatency(client, system));
     rows.push(await persistent(client, system, stream, Math.min(events, 30_000)));
