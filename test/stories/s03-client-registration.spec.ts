@@ -1,6 +1,6 @@
 import { newId } from '@letopis/kernel';
 import { join } from 'node:path';
-import { Caller, World } from '../support/world';
+import { type Caller, World } from '../support/world';
 
 describe('An organization becomes a client', () => {
   let world: World;

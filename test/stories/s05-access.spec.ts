@@ -1,4 +1,4 @@
-import { Caller, World } from '../support/world';
+import { type Caller, World } from '../support/world';
 
 describe('Access to an organization', () => {
   let world: World;

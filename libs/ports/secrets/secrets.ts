@@ -1,5 +1,5 @@
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
-import { Algorithm, hash, verify } from '@node-rs/argon2';
+import { type Algorithm, hash, verify } from '@node-rs/argon2';
 import { after, derivedId, sha256, type CredentialsPort, type SecretsPort } from '@letopis/kernel';
 import type { Collection, Db } from 'mongodb';
 import type { Vault } from './vault';

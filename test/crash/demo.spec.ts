@@ -1,0 +1,112 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { startEventStore, startMongo } from '@letopis/local';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { MongoClient } from 'mongodb';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseLetter } from '../support/letters';
+
+/** Kills of one run; `npm run crash` asks for more. */
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
+const SEED = Number(process.env.CRASH_SEED ?? 20261122);
+/** About how long the demo runs, in milliseconds: kills fall anywhere into it. */
+const DEMO_LASTS = 9_000;
+const CLI = resolve(__dirname, '../../dist/apps/cli/main.js');
+
+/** Numbers in [0, 1) that follow from the seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Plays the demo in a process group of its own; after `killAfter` milliseconds the whole group is killed with -9. */
+function play(folder: string, killAfter?: number): Promise<{ code: number | null; said: string }> {
+  const child = spawn(process.execPath, [CLI, 'demo', '--data', folder], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LETOPIS_DATA: folder, EVENTSTORE_URL: '', MONGODB_URL: '', SMTP_URL: '' },
+  });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const timer = killAfter === undefined ? undefined : setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), killAfter);
+  return new Promise((done) => {
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      done({ code, said });
+    });
+  });
+}
+
+interface Outcome {
+  readonly letters: readonly string[];
+  readonly events: Readonly<Record<string, number>>;
+  readonly waiting: number;
+}
+
+/** Signing in may be repeated by the player, and every start gives the administrator a new link: these counts differ. */
+const REPEATABLE = ['SignedIn', 'SessionOpened', 'PasswordResetRequested', 'PasswordSet', 'SessionClosed'];
+
+async function outcome(folder: string): Promise<Outcome> {
+  const box = join(folder, 'outbox');
+  const files = existsSync(box) ? readdirSync(box).filter((name) => name.endsWith('.eml')) : [];
+  const letters = files.map((name) => parseLetter(readFileSync(join(box, name), 'utf8'))).map(({ to, subject }) => `${to}: ${subject}`);
+
+  const eventStore = await startEventStore({ dataFolder: folder });
+  const mongo = await startMongo({ dataFolder: folder });
+  const client = EventStoreDBClient.connectionString(eventStore.url);
+  const database = new MongoClient(mongo.url);
+  try {
+    const events: Record<string, number> = {};
+    for await (const { event } of client.readAll()) {
+      if (!event || event.type.startsWith('$') || /^(uniqueKey|timer)-/.test(event.streamId) || REPEATABLE.includes(event.type)) continue;
+      events[event.type] = (events[event.type] ?? 0) + 1;
+    }
+    const waiting = await database.db('letopis').collection('_sagas_waiting').countDocuments();
+    // The administrator's password may be set by a second link when the first one was never used.
+    return { letters: letters.filter((letter) => !letter.endsWith(': Пароль изменён')).sort(), events, waiting };
+  } finally {
+    await client.dispose();
+    await database.close();
+    await eventStore.close();
+    await mongo.close();
+  }
+}
+
+describe('kill -9 of the whole product in the middle of the demo', () => {
+  const folders: string[] = [];
+  const folder = () => {
+    folders.push(mkdtempSync(join(tmpdir(), 'letopis-crash-')));
+    return folders.at(-1)!;
+  };
+  afterAll(() => folders.forEach((path) => rmSync(path, { recursive: true, force: true })));
+
+  let undisturbed: Outcome;
+  beforeAll(async () => {
+    const calm = folder();
+    const { code, said } = await play(calm);
+    if (code !== 0) throw new Error(`the demo failed undisturbed:\n${said}`);
+    undisturbed = await outcome(calm);
+  }, 120_000);
+
+  const random = seeded(SEED);
+  const kills = Array.from({ length: ROUNDS }, () => Math.round(500 + random() * DEMO_LASTS));
+
+  test.each(kills)(
+    'S31 killed after %i ms and started again, the demo is finished with nothing lost and no letter doubled',
+    async (killAfter) => {
+      const disturbed = folder();
+      await play(disturbed, killAfter);
+      const { code, said } = await play(disturbed);
+      expect({ code, said }).toMatchObject({ code: 0 });
+      expect(await outcome(disturbed)).toEqual(undisturbed);
+    },
+    120_000,
+  );
+});
