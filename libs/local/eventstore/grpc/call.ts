@@ -174,8 +174,12 @@ export class Call<Request = unknown> {
     const frames = frame(this.#pending);
     this.#pending = [];
     this.#pendingBytes = 0;
-    this.#respond();
-    this.stream.write(frames);
+    try {
+      this.#respond();
+      this.stream.write(frames);
+    } catch {
+      this.#lost(); // the connection went away in this very turn
+    }
   }
 
   #drained(): void {
@@ -194,12 +198,18 @@ export class Call<Request = unknown> {
     const tail: Record<string, string> = { 'grpc-status': String(code) };
     if (message) tail['grpc-message'] = percentEncode(message);
     for (const [key, value] of Object.entries(trailers)) tail[key] = percentEncode(value);
-    if (!this.#responded) {
-      this.#responded = true;
-      stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...tail }, { endStream: true });
-    } else {
-      stream.once('wantTrailers', () => stream.sendTrailers(tail));
-      stream.end();
+    try {
+      if (!this.#responded) {
+        this.#responded = true;
+        stream.respond({ ':status': 200, 'content-type': 'application/grpc', ...tail }, { endStream: true });
+      } else {
+        stream.once('wantTrailers', () => {
+          if (!this.#gone) stream.sendTrailers(tail);
+        });
+        stream.end();
+      }
+    } catch {
+      return; // the connection went away in this very turn: there is nobody to tell
     }
     stream.resume();
     // A client that never closes its half would keep the stream for ever.
