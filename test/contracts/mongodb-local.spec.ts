@@ -299,6 +299,38 @@ describe('memory', () => {
   });
 });
 
+describe('fairness', () => {
+  test('others are served while a long query runs', async () => {
+    const server = await startMongo();
+    const [slow, quick] = await Promise.all([MongoClient.connect(server.url), MongoClient.connect(server.url)]);
+    const collection = slow.db('t').collection<Doc>('many');
+    await collection.insertMany(Array.from({ length: 20_000 }, (_, _id) => ({ _id, n: _id % 7, text: `text ${_id}` })));
+    const filter = { $expr: { $gt: [{ $strLenCP: { $concat: ['$text', '$text'] } }, 1000] } };
+    for (const query of [
+      () => collection.find(filter).toArray(),
+      () => collection.countDocuments(filter),
+      () => collection.distinct('text', filter),
+      () => collection.aggregate([{ $match: filter }, { $group: { _id: '$n', n: { $sum: 1 } } }]).toArray(),
+      () => collection.aggregate([{ $group: { _id: '$n', n: { $sum: { $strLenCP: '$text' } } } }]).toArray(),
+    ]) {
+      let done = false;
+      const running = query().then(() => (done = true));
+      let served = 0;
+      while (!done) {
+        await quick
+          .db('t')
+          .collection<Doc>('other')
+          .updateOne({ _id: 1 }, { $inc: { n: 1 } }, { upsert: true });
+        served++;
+      }
+      await running;
+      expect(served).toBeGreaterThan(3);
+    }
+    await Promise.all([slow.close(), quick.close()]);
+    await server.close();
+  });
+});
+
 describe('hostile bytes', () => {
   test('random, damaged and cut messages neither crash nor hang the server', async () => {
     const server = await startMongo();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { encodeCursorReply, MAX_DOCUMENT_BYTES } from './bson/encode';
 import { MongoError } from './errors';
+import { othersTurn } from './query/steps';
 
 /** A time limit that counts only while its command is being served; `check` throws MaxTimeMSExpired (50). */
 export class TimeLimit {
@@ -28,11 +29,13 @@ export class TimeLimit {
 interface OpenCursor {
   id: bigint;
   ns: string;
-  documents: Iterator<Uint8Array>;
+  documents: Iterator<Uint8Array | undefined>;
   /** A document that did not fit into the last batch. */
   waiting?: Uint8Array;
   limit?: TimeLimit;
   usedAt: number;
+  /** A batch is being made, with pauses. */
+  inUse?: boolean;
   timesOut: boolean;
 }
 
@@ -59,13 +62,13 @@ export class Cursors {
   }
 
   /** The first batch; leaves a cursor open when there is more. */
-  first(
+  async first(
     ns: string,
-    documents: Iterator<Uint8Array>,
+    documents: Iterator<Uint8Array | undefined>,
     { batchSize = DEFAULT_FIRST_BATCH, singleBatch, limit, noTimeout }: CursorOptions,
-  ): Buffer {
+  ): Promise<Buffer> {
     const cursor: OpenCursor = { id: 0n, ns, documents, limit, usedAt: Date.now(), timesOut: !noTimeout };
-    const { batch, done } = take(cursor, batchSize);
+    const { batch, done } = await take(cursor, batchSize);
     if (done || singleBatch) {
       if (!done) documents.return?.();
       return encodeCursorReply('firstBatch', batch, 0n, ns);
@@ -77,21 +80,26 @@ export class Cursors {
     return encodeCursorReply('firstBatch', batch, cursor.id, ns);
   }
 
-  next(id: bigint, ns: string, batchSize = Infinity): Buffer {
+  async next(id: bigint, ns: string, batchSize = Infinity): Promise<Buffer> {
     const cursor = this.#open.get(id);
     if (!cursor) throw new MongoError(43, `cursor id ${id} not found`);
     if (cursor.ns !== ns)
       throw new MongoError(13, `Requested getMore on namespace '${ns}', but cursor belongs to a different namespace ${cursor.ns}`);
+    if (cursor.inUse) throw new MongoError(12051, `cursor with id ${id} is already in use`);
+    cursor.inUse = true;
     cursor.limit?.resume();
     cursor.usedAt = Date.now();
     try {
-      const { batch, done } = take(cursor, batchSize);
+      const { batch, done } = await take(cursor, batchSize);
       if (done) this.#open.delete(id);
       cursor.limit?.pause();
       return encodeCursorReply('nextBatch', batch, done ? 0n : id, ns);
     } catch (cause) {
       this.#kill(cursor);
       throw cause;
+    } finally {
+      cursor.inUse = false;
+      cursor.usedAt = Date.now();
     }
   }
 
@@ -104,7 +112,7 @@ export class Cursors {
 
   /** Ends what has been idle for ten minutes. */
   reap(now = Date.now()): void {
-    for (const cursor of this.#open.values()) if (cursor.timesOut && now - cursor.usedAt > IDLE_MS) this.#kill(cursor);
+    for (const cursor of this.#open.values()) if (cursor.timesOut && !cursor.inUse && now - cursor.usedAt > IDLE_MS) this.#kill(cursor);
   }
 
   #kill(cursor: OpenCursor): void {
@@ -120,17 +128,13 @@ export class Cursors {
   }
 }
 
-function take(cursor: OpenCursor, most: number): { batch: Uint8Array[]; done: boolean } {
+async function take(cursor: OpenCursor, most: number): Promise<{ batch: Uint8Array[]; done: boolean }> {
   const batch: Uint8Array[] = [];
   let bytes = 0;
   while (batch.length < most) {
-    let next = cursor.waiting;
-    cursor.waiting = undefined;
-    if (!next) {
-      const result = cursor.documents.next();
-      if (result.done) return { batch, done: true };
-      next = result.value;
-    }
+    let next = following(cursor);
+    if (next instanceof Promise) next = await next;
+    if (!next) return { batch, done: true };
     if (batch.length > 0 && bytes + next.length > MAX_DOCUMENT_BYTES) {
       cursor.waiting = next;
       return { batch, done: false };
@@ -140,7 +144,18 @@ function take(cursor: OpenCursor, most: number): { batch: Uint8Array[]; done: bo
   }
   if (most === 0) return { batch, done: false };
   // One look further spares the client a round trip for an empty batch.
-  const ahead = cursor.documents.next();
-  if (!ahead.done) cursor.waiting = ahead.value;
-  return { batch, done: ahead.done === true };
+  cursor.waiting = await following(cursor);
+  return { batch, done: cursor.waiting === undefined };
+}
+
+/** The next document, or undefined at the end; others are served at pauses. Waits for nothing when there is no pause. */
+function following(cursor: OpenCursor): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+  const { waiting } = cursor;
+  if (waiting) {
+    cursor.waiting = undefined;
+    return waiting;
+  }
+  const step = cursor.documents.next();
+  if (step.done) return undefined;
+  return step.value ?? othersTurn().then(() => following(cursor));
 }

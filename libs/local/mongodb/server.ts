@@ -119,7 +119,7 @@ class LocalCommands implements CommandServer {
     this.#running++;
     try {
       const name = Object.keys(body)[0] ?? '';
-      const answer = this.#undoing(() => this.#execute(name, connection, body, sequences));
+      const answer = await this.#undoing(() => this.#execute(name, connection, body, sequences));
       await this.services.catalog.file.committed();
       return answer;
     } finally {
@@ -129,16 +129,16 @@ class LocalCommands implements CommandServer {
   }
 
   /** When the engine fails (a full disk), it may have undone the turn already: all that shared it are told. */
-  #undoing<T>(execute: () => T): T {
+  async #undoing<T>(execute: () => Promise<T>): Promise<T> {
     try {
-      return execute();
+      return await execute();
     } catch (cause) {
       if ((cause as { code?: unknown } | undefined)?.code === 'ERR_SQLITE_ERROR') this.services.catalog.file.rollback(cause);
       throw cause;
     }
   }
 
-  #execute(name: string, connection: Connection, body: Document, sequences: Map<string, Buffer[]>): Document | Buffer {
+  async #execute(name: string, connection: Connection, body: Document, sequences: Map<string, Buffer[]>): Promise<Document | Buffer> {
     const { services } = this;
     const command = COMMANDS.get(name);
     if (!command) throw new MongoError(59, `no such command: '${name}'`);
@@ -146,7 +146,7 @@ class LocalCommands implements CommandServer {
     checkTransaction(body);
     services.counters[COUNTED[name] ?? 'command']++;
     const request = requestOf(name, body, sequences, connection, services);
-    const answer = command(request);
+    const answer = await command(request);
     if (!HANDSHAKES.has(name)) return answer;
     const started = speculative(body, (start, db) => saslStart({ ...request, body: start, db }) as Document);
     return started ? { ...(answer as Document), speculativeAuthenticate: started } : answer;

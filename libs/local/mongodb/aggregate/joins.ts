@@ -1,10 +1,11 @@
 import { decodeDocument } from '../bson/decode';
 import { type Document, has, isDocument, type Value } from '../bson/value';
 import { failedToParse, MongoError } from '../errors';
-import { findRows } from '../query/execute';
+import { findSteps } from '../query/execute';
 import { compileFilter } from '../query/filter';
 import { pathValues, splitPath } from '../query/path';
 import { isRegex } from '../query/regex';
+import { collected, type Steps } from '../query/steps';
 import type { Collection } from '../storage/collection';
 import { setPath } from './expressions';
 import type { PipelineContext, Stage } from './stages';
@@ -28,6 +29,10 @@ export function lookup(spec: Value, context: PipelineContext): Stage {
   const asParts = splitPath(as);
   return function* (input) {
     for (const document of input) {
+      if (!document) {
+        yield undefined;
+        continue;
+      }
       const foreign = typeof from === 'string' ? context.collection(from) : undefined;
       const equality = typeof localField === 'string' ? equalityOn(String(foreignField), document, splitPath(localField)) : undefined;
       const inner =
@@ -39,7 +44,7 @@ export function lookup(spec: Value, context: PipelineContext): Stage {
             };
       const found = joined(foreign, equality, pipeline as Value[] | undefined, inner, from === undefined);
       const result = { ...document };
-      setPath(result, asParts, 0, [...found]);
+      setPath(result, asParts, 0, yield* collected(found));
       yield result;
     }
   };
@@ -51,14 +56,18 @@ function joined(
   pipeline: Value[] | undefined,
   context: PipelineContext,
   own: boolean,
-): Iterable<Document> {
+): Steps<Document> {
   if (pipeline) return context.run(own ? undefined : foreign, equality ? [{ $match: equality }, ...pipeline] : pipeline, context, own);
   return foreign ? documentsMatching(foreign, equality!, context) : [];
 }
 
-function* documentsMatching(collection: Collection, filter: Document, { expressions, deadline }: PipelineContext): Generator<Document> {
+function* documentsMatching(
+  collection: Collection,
+  filter: Document,
+  { expressions, deadline }: PipelineContext,
+): Generator<Document | undefined> {
   const matcher = compileFilter(filter, expressions);
-  for (const { bytes } of findRows(collection, { matcher, deadline })) yield decodeDocument(bytes);
+  for (const row of findSteps(collection, { matcher, deadline })) yield row && decodeDocument(row.bytes);
 }
 
 /** A missing or null field joins with missing and null ones; an array joins with any of its elements. */

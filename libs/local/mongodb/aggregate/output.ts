@@ -10,6 +10,7 @@ import type { Catalog } from '../storage/catalog';
 import type { Collection } from '../storage/collection';
 import type { Expressions } from './expressions';
 import { runPipeline } from './pipeline';
+import { type Steps, withoutPauses } from '../query/steps';
 import { compileStages } from './stages';
 
 export interface OutputRequest {
@@ -19,9 +20,10 @@ export interface OutputRequest {
 }
 
 /** `$out` and `$merge`, the last stage of a pipeline (https://www.mongodb.com/docs/manual/reference/operator/aggregation/merge/). */
-export function writeOutput(name: string, spec: Value, documents: Iterable<Document>, request: OutputRequest): void {
-  if (name === '$out') replaceCollection(spec, documents, request);
-  else mergeInto(spec, documents, request);
+export function writeOutput(name: string, spec: Value, documents: Steps<Document>, request: OutputRequest): void {
+  const results = [...withoutPauses(documents)];
+  if (name === '$out') replaceCollection(spec, results, request);
+  else mergeInto(spec, results, request);
 }
 
 function namespaceOf(spec: Value, db: string, stage: string): { db: string; name: string } {
@@ -32,9 +34,9 @@ function namespaceOf(spec: Value, db: string, stage: string): { db: string; name
 }
 
 /** All results are made first: the collection written to may be the one read from. */
-function replaceCollection(spec: Value, documents: Iterable<Document>, { db, services: { catalog } }: OutputRequest): void {
+function replaceCollection(spec: Value, documents: readonly Document[], { db, services: { catalog } }: OutputRequest): void {
   const target = namespaceOf(spec, db, '$out');
-  const results = [...documents].map((document) => stored(document));
+  const results = documents.map((document) => stored(document));
   const old = catalog.get(target.db, target.name);
   const indexes = old?.indexes.map(({ spec: index }) => index) ?? [];
   const options = old?.options ?? {};
@@ -60,7 +62,7 @@ function stored(document: Document): { bytes: Buffer; id: Value } {
 const WHEN_MATCHED = new Set(['replace', 'keepExisting', 'merge', 'fail']);
 const WHEN_NOT_MATCHED = new Set(['insert', 'discard', 'fail']);
 
-function mergeInto(spec: Value, documents: Iterable<Document>, { db, services: { catalog }, expressions }: OutputRequest): void {
+function mergeInto(spec: Value, documents: readonly Document[], { db, services: { catalog }, expressions }: OutputRequest): void {
   if (typeof spec !== 'string' && !isDocument(spec)) throw new MongoError(51182, '$merge requires a string or object argument');
   const options: Document = isDocument(spec) ? spec : { into: spec };
   const target = namespaceOf(options.into, db, '$merge');
@@ -73,7 +75,7 @@ function mergeInto(spec: Value, documents: Iterable<Document>, { db, services: {
     throw new MongoError(2, `Enumeration value '${String(whenNotMatched)}' for field '$merge.whenNotMatched' is not a valid value.`);
   const collection = catalog.obtain(target.db, target.name);
   checkUniqueOn(collection, on);
-  for (const document of [...documents]) {
+  for (const document of documents) {
     const filter = Object.fromEntries(on.map((path) => [path, { $eq: keyOf(document, path) }]));
     const [row] = findRows(collection, { matcher: compileFilter(filter, expressions), limit: 1 });
     if (!row) {
@@ -115,7 +117,7 @@ function mergedDocument(
       ? Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, expressions.evaluate(value)(document)]))
       : { new: document };
     const run = compileStages(whenMatched, { db: '', expressions: expressions.with(own), collection: () => undefined, run: runPipeline });
-    return [...run([before])][0];
+    return [...withoutPauses(run([before]))][0];
   }
   switch (whenMatched) {
     case 'replace':

@@ -1,9 +1,10 @@
 import { decodeDocument, decodeFields } from '../bson/decode';
 import { type Document, isDocument, isNumber, toDouble, toInteger, type Value } from '../bson/value';
 import { MongoError } from '../errors';
-import { countRows, findRows, type FindRequest } from '../query/execute';
+import { countSteps, type FindRequest, findSteps } from '../query/execute';
 import { compileFilter, type Matcher } from '../query/filter';
 import { parseSort } from '../query/planner';
+import type { Steps } from '../query/steps';
 import type { Collection } from '../storage/collection';
 import { rootFields } from './expressions';
 import { compileStages, type PipelineContext, stageOf } from './stages';
@@ -22,7 +23,7 @@ export function runPipeline(
   context: PipelineContext,
   free = false,
   options: PipelineOptions = {},
-): Iterable<Document> {
+): Steps<Document> {
   const stages = pipeline.map(stageOf);
   stages.forEach(([name], i) => {
     if (name === '$documents' && i > 0) throw new MongoError(40602, '$documents is only valid as the first stage in a pipeline.');
@@ -39,7 +40,7 @@ export function runPipeline(
   const run = compileStages(rest, context);
   if (!collection) return run([]);
   const counted = countOnly(stages.slice(taken));
-  if (counted) return counted(countRows(collection, { ...request, hint: options.hint }));
+  if (counted) return countedSteps(collection, { ...request, hint: options.hint }, counted);
   return run(documents(collection, { ...request, hint: options.hint }, neededBy(rest, request)));
 }
 
@@ -65,8 +66,16 @@ export function leading(
   return { request, taken };
 }
 
-function* documents(collection: Collection, request: FindRequest, fields: ReadonlySet<string> | undefined): Generator<Document> {
-  for (const { bytes } of findRows(collection, request)) yield fields ? decodeFields(bytes, fields) : decodeDocument(bytes);
+function* countedSteps(collection: Collection, request: FindRequest, counted: (n: number) => Document[]): Generator<Document | undefined> {
+  yield* counted(yield* countSteps(collection, request));
+}
+
+function* documents(
+  collection: Collection,
+  request: FindRequest,
+  fields: ReadonlySet<string> | undefined,
+): Generator<Document | undefined> {
+  for (const row of findSteps(collection, request)) yield row && (fields ? decodeFields(row.bytes, fields) : decodeDocument(row.bytes));
 }
 
 /** `countDocuments` of the drivers (`$match`, then one group with a sum of ones) and `$count`: an index may count alone. */

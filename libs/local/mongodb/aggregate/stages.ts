@@ -12,10 +12,11 @@ import { compileProjection } from '../query/projection';
 import type { Collection } from '../storage/collection';
 import { accumulatorFactory } from './accumulators';
 import { type Expressions, forMingo, setPath } from './expressions';
+import { collected, type Steps } from '../query/steps';
 import { lookup, unionWith } from './joins';
 
 /** Turns a stream of documents into another one. */
-export type Stage = (input: Iterable<Document>) => Iterable<Document>;
+export type Stage = (input: Steps<Document>) => Steps<Document>;
 
 export interface PipelineContext {
   db: string;
@@ -23,7 +24,7 @@ export interface PipelineContext {
   collection(name: string): Collection | undefined;
   deadline?: Deadline;
   /** Runs a pipeline inside a stage (`$lookup`, `$unionWith`); `free` is one without a collection. */
-  run(collection: Collection | undefined, pipeline: readonly Value[], context: PipelineContext, free: boolean): Iterable<Document>;
+  run(collection: Collection | undefined, pipeline: readonly Value[], context: PipelineContext, free: boolean): Steps<Document>;
 }
 
 const MAX_SORT_ENTRIES = 5_000_000;
@@ -102,7 +103,7 @@ export function compileStage(name: string, spec: Value, context: PipelineContext
 
 export function compileStages(pipeline: readonly Value[], context: PipelineContext): Stage {
   const stages = pipeline.map((stage) => compileStage(...stageOf(stage), context));
-  return (input) => stages.reduce((documents, stage) => stage(documents), input);
+  return (input) => stages.reduce<Steps<Document>>((documents, stage) => stage(documents), input);
 }
 
 /** A stage's name and specification. */
@@ -113,13 +114,13 @@ export function stageOf(stage: Value): [string, Value] {
   return entries[0];
 }
 
-function* filtered(input: Iterable<Document>, test: (document: Document) => boolean): Generator<Document> {
-  for (const document of input) if (test(document)) yield document;
+function* filtered(input: Steps<Document>, test: (document: Document) => boolean): Generator<Document | undefined> {
+  for (const document of input) if (!document || test(document)) yield document;
 }
 
 const mapped = (map: (document: Document) => Document): Stage =>
   function* (input) {
-    for (const document of input) yield map(document);
+    for (const document of input) yield document && map(document);
   };
 
 function addFields(name: string, spec: Value, expressions: Expressions): Stage {
@@ -160,6 +161,10 @@ function sort(spec: Value, { deadline }: PipelineContext): Stage {
   return function* (input) {
     const entries: Array<{ key: string; document: Document }> = [];
     for (const document of input) {
+      if (!document) {
+        yield undefined;
+        continue;
+      }
       entries.push({ key: sortKey(document, fields), document });
       if (entries.length > MAX_SORT_ENTRIES)
         throw new MongoError(292, 'Sort exceeded memory limit, but did not opt in to external sorting.');
@@ -178,7 +183,7 @@ function limit(spec: Value): Stage {
     let seen = 0;
     for (const document of input) {
       yield document;
-      if (++seen >= most) return;
+      if (document && ++seen >= most) return;
     }
   };
 }
@@ -189,14 +194,17 @@ function skip(spec: Value): Stage {
     throw new MongoError(5107200, `invalid argument to $skip stage: Expected a non-negative number in: $skip: ${String(spec)}`);
   return function* (input) {
     let seen = 0;
-    for (const document of input) if (seen++ >= number) yield document;
+    for (const document of input) if (!document || seen++ >= number) yield document;
   };
 }
 
 const count = (field: string): Stage =>
   function* (input) {
     let n = 0;
-    for (const _ of input) n++;
+    for (const document of input) {
+      if (document) n++;
+      else yield undefined;
+    }
     if (n > 0) yield { [field]: n };
   };
 
@@ -215,6 +223,10 @@ function unwind(spec: Value): Stage {
   };
   return function* (input) {
     for (const document of input) {
+      if (!document) {
+        yield undefined;
+        continue;
+      }
       const value = valueAt(document, parts);
       if (Array.isArray(value) && value.length > 0) {
         for (let i = 0; i < value.length; i++) yield with_(document, value[i], i);
@@ -239,6 +251,10 @@ function group(spec: Value, { expressions, deadline }: PipelineContext): Stage {
     const groups = new Map<string, { id: Value; accumulators: Array<ReturnType<(typeof factories)[0][1]>> }>();
     let seen = 0;
     for (const document of input) {
+      if (!document) {
+        yield undefined;
+        continue;
+      }
       if ((++seen & 1023) === 0) deadline?.check();
       const value = id(document) ?? null;
       const key = typeof value === 'string' ? value : writer.reset().write(value).takeString() + '\0';
@@ -293,6 +309,10 @@ function sample(spec: Value): Stage {
     const chosen: Document[] = [];
     let seen = 0;
     for (const document of input) {
+      if (!document) {
+        yield undefined;
+        continue;
+      }
       seen++;
       if (chosen.length < size) chosen.push(document);
       else {
@@ -317,9 +337,13 @@ function facet(spec: Value, context: PipelineContext): Stage {
     return [name, compileStages(pipeline, context)] as const;
   });
   return function* (input) {
-    const documents = [...input];
+    const documents: Document[] = [];
+    for (const document of input) {
+      if (document) documents.push(document);
+      else yield undefined;
+    }
     const result: Document = {};
-    for (const [name, stages] of facets) put(result, name, [...stages(documents)]);
+    for (const [name, stages] of facets) put(result, name, yield* collected(stages(documents)));
     yield result;
   };
 }
@@ -328,7 +352,10 @@ function facet(spec: Value, context: PipelineContext): Stage {
 function byMingo(name: string, spec: Value, { expressions }: PipelineContext, resolver?: (from: string) => Document[]): Stage {
   return function* (input) {
     const documents: Document[] = [];
-    for (const document of input) documents.push(forMingo(document) as Document);
+    for (const document of input) {
+      if (document) documents.push(forMingo(document) as Document);
+      else yield undefined;
+    }
     let result: Document[];
     try {
       result = new Aggregator([{ [name]: forMingo(spec) as Document }], {

@@ -4,6 +4,7 @@ import { MongoError } from '../errors';
 import { runPipeline } from '../aggregate/pipeline';
 import { stageOf } from '../aggregate/stages';
 import { writeOutput } from '../aggregate/output';
+import type { Steps } from '../query/steps';
 import { type Command, documentField, integerField, pipelineContext, refuseCollation, type Request, wrongType } from './command';
 import { collectionStats, currentOperations, indexStats } from './stats';
 import { checkWriteConcern } from './write';
@@ -34,7 +35,7 @@ export function pipelineOf(body: Document): Value[] {
   return pipeline as Value[];
 }
 
-function resultOf(request: Request, pipeline: readonly Value[]): Iterable<Document> {
+function resultOf(request: Request, pipeline: readonly Value[]): Steps<Document> {
   const { body, db, services } = request;
   const free = typeof body.aggregate !== 'string';
   const context = pipelineContext(request);
@@ -61,6 +62,6 @@ const SOURCES: Record<string, ((request: Request) => Document[]) | undefined> = 
   $listSessions: () => [],
 };
 
-function* encoded(documents: Iterable<Document>): Generator<Uint8Array> {
-  for (const document of documents) yield encodeDocument(document);
+function* encoded(documents: Steps<Document>): Generator<Uint8Array | undefined> {
+  for (const document of documents) yield document && encodeDocument(document);
 }

@@ -35,7 +35,8 @@ export interface Request {
   expressions: Expressions;
 }
 
-export type Command = (request: Request) => Document | Buffer;
+/** Writes are done when it returns; reads may take turns with other commands. */
+export type Command = (request: Request) => Document | Buffer | Promise<Document | Buffer>;
 
 export function requestOf(
   name: string,

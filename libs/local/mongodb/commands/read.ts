@@ -4,11 +4,12 @@ import { KeyWriter } from '../bson/key';
 import { compareValues } from '../bson/compare';
 import { type Document, isDocument, isTrue, type Value } from '../bson/value';
 import { badValue, MongoError } from '../errors';
-import { countRows, type FindRequest, findRows } from '../query/execute';
+import { countSteps, type FindRequest, findSteps } from '../query/execute';
 import { compileFilter } from '../query/filter';
 import { type MatchDetails, pathValues, splitPath, valueAt } from '../query/path';
 import { parseSort } from '../query/planner';
 import { compileProjection } from '../query/projection';
+import { finished, othersTurn, type Steps } from '../query/steps';
 import type { Row } from '../storage/collection';
 import { type Command, documentField, integerField, namedCollection, refuseCollation, type Request, required, wrongType } from './command';
 
@@ -26,7 +27,7 @@ export const find: Command = (request) => {
       ? compileProjection(body.projection, request.expressions)
       : undefined;
   const positional = project && Object.keys(body.projection as Document).some((path) => path.endsWith('.$'));
-  const rows = collection ? findRows(collection, query) : [];
+  const rows = collection ? findSteps(collection, query) : [];
   const batchSize = integerField(body, 'batchSize', 'find');
   if (batchSize !== undefined && batchSize < 0)
     throw new MongoError(51024, `BSON field 'batchSize' value must be >= 0, actual value '${batchSize}'`);
@@ -56,17 +57,21 @@ export function findRequest(request: Request, command: string, filterField = 'fi
   };
 }
 
-function* bytesOf(rows: Iterable<Row>): Generator<Uint8Array> {
-  for (const { bytes } of rows) yield bytes;
+function* bytesOf(rows: Steps<Row>): Generator<Uint8Array | undefined> {
+  for (const row of rows) yield row?.bytes;
 }
 
 function* projected(
-  rows: Iterable<Row>,
+  rows: Steps<Row>,
   project: ReturnType<typeof compileProjection>,
   positional: FindRequest | undefined,
-): Generator<Uint8Array> {
-  for (const { bytes } of rows) {
-    const document = decodeDocument(bytes);
+): Generator<Uint8Array | undefined> {
+  for (const row of rows) {
+    if (!row) {
+      yield undefined;
+      continue;
+    }
+    const document = decodeDocument(row.bytes);
     let details: MatchDetails | undefined;
     if (positional) positional.matcher.matches(document, (details = {}));
     yield encodeDocument(project(document, details));
@@ -98,16 +103,16 @@ export const killCursors: Command = ({ body, services }) => {
 };
 
 /** https://www.mongodb.com/docs/manual/reference/command/count/ */
-export const count: Command = (request) => {
+export const count: Command = async (request) => {
   const { collection } = namedCollection(request);
   const query = findRequest(request, 'count', 'query');
-  return { n: collection ? countRows(collection, query) : 0, ok: OK };
+  return { n: collection ? await finished(countSteps(collection, query)) : 0, ok: OK };
 };
 
 const MAX_DISTINCT_BYTES = MAX_REPLY_BYTES;
 
 /** https://www.mongodb.com/docs/manual/reference/command/distinct/ */
-export const distinct: Command = (request) => {
+export const distinct: Command = async (request) => {
   const { body } = request;
   const { collection } = namedCollection(request);
   const key = required(body, 'key', 'distinct');
@@ -124,9 +129,13 @@ export const distinct: Command = (request) => {
   const seen = new Map<string, Value>();
   const writer = new KeyWriter();
   let size = 0;
-  const rows = collection ? findRows(collection, query) : [];
-  for (const { bytes } of rows) {
-    const document = decodeDocument(bytes);
+  const rows = collection ? findSteps(collection, query) : [];
+  for (const row of rows) {
+    if (!row) {
+      await othersTurn();
+      continue;
+    }
+    const document = decodeDocument(row.bytes);
     for (const value of distinctValues(document, parts)) {
       const name = writer.reset().write(value).takeString();
       if (seen.has(name)) continue;

@@ -12,6 +12,7 @@ import { compileFilter, isOperators, type Matcher, type Node } from '../query/fi
 import type { MatchDetails } from '../query/path';
 import { parseSort } from '../query/planner';
 import { isRegex } from '../query/regex';
+import { withoutPauses } from '../query/steps';
 import type { Catalog } from '../storage/catalog';
 import type { Collection, Row } from '../storage/collection';
 import { shellText } from '../storage/shell-text';
@@ -115,7 +116,7 @@ function pipelineChange(pipeline: readonly Value[], expressions: Expressions, db
     if (!PIPELINE_STAGES.has(name)) throw new MongoError(72, `${name} is not allowed to be used within an update`);
   }
   const run = compileStages(pipeline, { db, expressions, collection: () => undefined, run: runPipeline });
-  const after = (document: Document): Document => [...run([document])][0];
+  const after = (document: Document): Document => [...withoutPauses(run([document]))][0];
   return {
     replaces: false,
     next(row) {

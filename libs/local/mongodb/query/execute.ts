@@ -8,6 +8,7 @@ import type { Matcher } from './filter';
 import type { Interval } from './bounds';
 import { choosePlan, type Plan, type PlanRequest, type SortField } from './planner';
 import { pathValues } from './path';
+import { Slice, type Steps, withoutPauses } from './steps';
 
 /** Stops work that takes longer than its `maxTimeMS`. */
 export interface Deadline {
@@ -22,14 +23,14 @@ export interface FindRequest extends PlanRequest {
 }
 
 const CHUNK_BYTES = 1024 * 1024;
-const MAX_CHUNK_ROWS = 2_000;
+const MAX_CHUNK_ROWS = 1_000;
 const MAX_SORT_BYTES = 256 * 1024 * 1024;
 
 /**
  * The rows that match, in the order asked for. Nothing stays open in the file between two rows: each page is read from
  * where the last one ended, so a cursor may wait for its client for minutes while others write.
  */
-export function* findRows(collection: Collection, request: FindRequest): Generator<Row> {
+export function* findSteps(collection: Collection, request: FindRequest): Generator<Row | undefined> {
   const plan = choosePlan(collection, request);
   const { skip = 0, limit = 0, sort } = request;
   if (limit > 0 && plan.sorted) {
@@ -41,8 +42,11 @@ export function* findRows(collection: Collection, request: FindRequest): Generat
   else yield* sliced(sorted(collection, rows, sort!, limit > 0 ? skip + limit : 0, request), skip, limit);
 }
 
+/** The same without pauses, for a command that writes. */
+export const findRows = (collection: Collection, request: FindRequest): Generator<Row> => withoutPauses(findSteps(collection, request));
+
 /** How many match, without decoding what an index alone can count. */
-export function countRows(collection: Collection, request: FindRequest): number {
+export function* countSteps(collection: Collection, request: FindRequest): Generator<undefined, number> {
   const plan = choosePlan(collection, { ...request, sort: undefined });
   const { skip = 0, limit = 0 } = request;
   let count = 0;
@@ -53,27 +57,27 @@ export function countRows(collection: Collection, request: FindRequest): number 
     for (const { low, high } of plan.intervals) count += (statement.get(low, high) as { n: number }).n;
   } else {
     const most = limit > 0 ? skip + limit : Infinity;
-    for (const _ of matching(collection, plan, request)) if (++count >= most) break;
+    for (const row of matching(collection, plan, request)) {
+      if (!row) yield undefined;
+      else if (++count >= most) break;
+    }
   }
   count = Math.max(0, count - skip);
   return limit > 0 ? Math.min(count, limit) : count;
 }
 
-/** Compiles how a request would be served, for `explain`. */
-export const planOf = choosePlan;
-
-function* sliced(rows: Iterable<Row>, skip: number, limit: number): Generator<Row> {
+function* sliced(rows: Steps<Row>, skip: number, limit: number): Generator<Row | undefined> {
   let seen = 0;
   for (const row of rows) {
-    if (seen++ < skip) continue;
+    if (row && seen++ < skip) continue;
     yield row;
-    if (limit > 0 && seen >= skip + limit) return;
+    if (row && limit > 0 && seen >= skip + limit) return;
   }
 }
 
-function* matching(collection: Collection, plan: Plan, { matcher, deadline }: FindRequest, most?: number): Generator<Row> {
+function* matching(collection: Collection, plan: Plan, { matcher, deadline }: FindRequest, most?: number): Generator<Row | undefined> {
   const test = rowTest(matcher, plan.covers);
-  for (const row of candidateRows(collection, plan, deadline, most)) if (!test || test(row)) yield row;
+  for (const row of candidateRows(collection, plan, deadline, most)) if (!row || !test || test(row)) yield row;
 }
 
 /** Tests a row's bytes, decoding no more of it than the filter looks at. */
@@ -85,7 +89,7 @@ export function rowTest(matcher: Matcher, covered = false): ((row: Row) => boole
     : ({ bytes }) => matcher.matches(decodeDocument(bytes));
 }
 
-function* candidateRows(collection: Collection, plan: Plan, deadline: Deadline | undefined, most?: number): Generator<Row> {
+function* candidateRows(collection: Collection, plan: Plan, deadline: Deadline | undefined, most?: number): Generator<Row | undefined> {
   switch (plan.kind) {
     case 'scan':
       yield* scanned(collection, plan.backwards, deadline, most);
@@ -97,8 +101,8 @@ function* candidateRows(collection: Collection, plan: Plan, deadline: Deadline |
       const seen = new Set<number>();
       for (const part of plan.plans) {
         for (const row of candidateRows(collection, part, deadline)) {
-          if (seen.has(row.r)) continue;
-          seen.add(row.r);
+          if (row && seen.has(row.r)) continue;
+          if (row) seen.add(row.r);
           yield row;
         }
       }
@@ -108,13 +112,18 @@ function* candidateRows(collection: Collection, plan: Plan, deadline: Deadline |
 
 type KeyedRow = Row & { k: Uint8Array };
 
-function* scanned(collection: Collection, backwards: boolean, deadline: Deadline | undefined, most?: number): Generator<Row> {
+function* scanned(collection: Collection, backwards: boolean, deadline: Deadline | undefined, most?: number): Generator<Row | undefined> {
   const statement = backwards
     ? `SELECT r, d AS bytes FROM c${collection.slot} WHERE r < ? ORDER BY r DESC LIMIT ?`
     : `SELECT r, d AS bytes FROM c${collection.slot} WHERE r > ? ORDER BY r LIMIT ?`;
   const pages = new PageSize(most);
+  const slice = new Slice();
   let from = backwards ? Number.MAX_SAFE_INTEGER : 0;
   for (;;) {
+    if (slice.over) {
+      yield undefined;
+      slice.begin();
+    }
     alive(collection);
     deadline?.check();
     const rows = collection.file.sql(statement).all(from, pages.rows) as Row[];
@@ -130,19 +139,24 @@ function* keyed(
   plan: Extract<Plan, { kind: 'keys' }>,
   deadline: Deadline | undefined,
   most?: number,
-): Generator<Row> {
+): Generator<Row | undefined> {
   const { index, backwards } = plan;
   const intervals = backwards ? [...plan.intervals].reverse() : plan.intervals;
   const pages = new PageSize(most);
+  const slice = new Slice();
   for (const interval of intervals) {
+    if (slice.over) {
+      yield undefined;
+      slice.begin();
+    }
     if (!index && interval.point) {
       alive(collection);
       const row = collection.byKey(interval.low);
       if (row) yield row;
       continue;
     }
-    for (const row of range(collection, plan, interval, pages, deadline)) {
-      if (!index?.multikey || isFirstKey(index, row, plan)) yield row;
+    for (const row of range(collection, plan, interval, pages, slice, deadline)) {
+      if (!row || !index?.multikey || isFirstKey(index, row, plan)) yield row;
     }
   }
 }
@@ -152,8 +166,9 @@ function* range(
   { index, backwards }: Extract<Plan, { kind: 'keys' }>,
   { low, high }: Interval,
   pages: PageSize,
+  slice: Slice,
   deadline: Deadline | undefined,
-): Generator<KeyedRow> {
+): Generator<KeyedRow | undefined> {
   const source = index
     ? `SELECT x.k, x.r, c.d AS bytes FROM x${index.slot} x CROSS JOIN c${collection.slot} c ON c.r = x.r`
     : `SELECT x.k, x.r, x.d AS bytes FROM c${collection.slot} x`;
@@ -163,6 +178,10 @@ function* range(
   let key: Uint8Array = backwards ? high : low;
   let r = -1;
   for (;;) {
+    if (slice.over) {
+      yield undefined;
+      slice.begin();
+    }
     alive(collection, index);
     deadline?.check();
     const rows = collection.file.sql(statement).all(key, r, backwards ? low : high, pages.rows) as KeyedRow[];
@@ -232,18 +251,26 @@ export function sortKey(document: Document, sort: readonly SortField[]): string 
 /** Sorts by keys only; the documents are read again one by one when they are wanted. */
 function* sorted(
   collection: Collection,
-  rows: Iterable<Row>,
+  rows: Steps<Row>,
   sort: readonly SortField[],
   most: number,
   { matcher, deadline }: FindRequest,
-): Generator<Row> {
+): Generator<Row | undefined> {
   const fields = new Set(sort.map(({ parts }) => parts[0]));
   const best = new Best(most);
-  for (const { r, bytes } of rows) best.add({ key: sortKey(decodeFields(bytes, fields), sort), r });
+  for (const row of rows) {
+    if (row) best.add({ key: sortKey(decodeFields(row.bytes, fields), sort), r: row.r });
+    else yield undefined;
+  }
   deadline?.check();
   const entries = best.sorted();
   const test = rowTest(matcher);
+  const slice = new Slice();
   for (const { r } of entries) {
+    if (slice.over) {
+      yield undefined;
+      slice.begin();
+    }
     alive(collection);
     const row = collection.byRow(r);
     // Gone or changed since it was sorted: a cursor gives what is there now.
