@@ -1,16 +1,13 @@
 import { Aggregator, ProcessingMode } from 'mingo';
-import { compareValues } from '../bson/compare';
 import { decodeDocument } from '../bson/decode';
-import { KeyWriter } from '../bson/key';
-import { clone, type Document, has, isDocument, put, toDouble, toInteger, typeName, type Value } from '../bson/value';
+import { clone, type Document, has, isDocument, put, toInteger, typeName, type Value } from '../bson/value';
 import { badValue, MongoError } from '../errors';
-import { type Deadline, sortKey } from '../query/execute';
+import type { Deadline } from '../query/execute';
 import { compileFilter } from '../query/filter';
 import { splitPath, valueAt } from '../query/path';
-import { parseSort } from '../query/planner';
 import { compileProjection } from '../query/projection';
 import type { Collection } from '../storage/collection';
-import { accumulatorFactory } from './accumulators';
+import { bucket, checkHeld, group, sample, sort } from './collecting';
 import { type Expressions, forMingo, setPath } from './expressions';
 import { collected, type Steps } from '../query/steps';
 import { lookup, unionWith } from './joins';
@@ -26,9 +23,6 @@ export interface PipelineContext {
   /** Runs a pipeline inside a stage (`$lookup`, `$unionWith`); `free` is one without a collection. */
   run(collection: Collection | undefined, pipeline: readonly Value[], context: PipelineContext, free: boolean): Steps<Document>;
 }
-
-const MAX_SORT_ENTRIES = 5_000_000;
-const MAX_GROUPS = 2_000_000;
 
 /** Compiles one stage (https://www.mongodb.com/docs/manual/reference/operator/aggregation-pipeline/). */
 export function compileStage(name: string, spec: Value, context: PipelineContext): Stage {
@@ -155,26 +149,6 @@ function replaceRoot(expression: Value, expressions: Expressions): Stage {
   });
 }
 
-function sort(spec: Value, { deadline }: PipelineContext): Stage {
-  const fields = parseSort(spec);
-  if (fields.length === 0) throw new MongoError(15976, '$sort stage must have at least one sort key');
-  return function* (input) {
-    const entries: Array<{ key: string; document: Document }> = [];
-    for (const document of input) {
-      if (!document) {
-        yield undefined;
-        continue;
-      }
-      entries.push({ key: sortKey(document, fields), document });
-      if (entries.length > MAX_SORT_ENTRIES)
-        throw new MongoError(292, 'Sort exceeded memory limit, but did not opt in to external sorting.');
-    }
-    deadline?.check();
-    entries.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-    for (const { document } of entries) yield document;
-  };
-}
-
 function limit(spec: Value): Stage {
   const most = toInteger(spec);
   if (most === undefined) throw new MongoError(2107201, `invalid argument to $limit stage: Expected a number in: $limit: ${String(spec)}`);
@@ -236,94 +210,6 @@ function unwind(spec: Value): Stage {
   };
 }
 
-function group(spec: Value, { expressions, deadline }: PipelineContext): Stage {
-  if (!isDocument(spec)) throw new MongoError(15947, "a group's fields must be specified in an object");
-  if (!has(spec, '_id')) throw new MongoError(15955, 'a group specification must include an _id');
-  const id = expressions.evaluate(spec._id);
-  const fields = Object.entries(spec).filter(([field]) => field !== '_id');
-  for (const [field] of fields) {
-    if (field.includes('.')) throw new MongoError(40235, `The field name '${field}' cannot contain '.'`);
-    if (field.startsWith('$')) throw new MongoError(40236, `The field name '${field}' cannot be an operator name`);
-  }
-  const factories = fields.map(([field, accumulator]) => [field, accumulatorFactory(field, accumulator, expressions)] as const);
-  return function* (input) {
-    const writer = new KeyWriter();
-    const groups = new Map<string, { id: Value; accumulators: Array<ReturnType<(typeof factories)[0][1]>> }>();
-    let seen = 0;
-    for (const document of input) {
-      if (!document) {
-        yield undefined;
-        continue;
-      }
-      if ((++seen & 1023) === 0) deadline?.check();
-      const value = id(document) ?? null;
-      const key = typeof value === 'string' ? value : writer.reset().write(value).takeString() + '\0';
-      let one = groups.get(key);
-      if (!one) {
-        groups.set(key, (one = { id: value, accumulators: factories.map(([, make]) => make()) }));
-        if (groups.size > MAX_GROUPS) throw new MongoError(292, "Exceeded memory limit for $group, but didn't allow external sort.");
-      }
-      for (const accumulator of one.accumulators) accumulator.add(document);
-    }
-    for (const { id: value, accumulators } of groups.values()) {
-      const result: Document = { _id: value };
-      factories.forEach(([field], i) => put(result, field, accumulators[i].result()));
-      yield result;
-    }
-  };
-}
-
-/** A group by the boundary at or below a value: groups come in the order of the boundaries, empty ones not at all. */
-function bucket(spec: Value, context: PipelineContext): Stage {
-  if (!isDocument(spec)) throw new MongoError(40201, `Argument to $bucket stage must be an object, but found type: ${typeName(spec)}.`);
-  const { boundaries, output } = spec;
-  if (!has(spec, 'groupBy') || !Array.isArray(boundaries))
-    throw new MongoError(40198, "$bucket requires 'groupBy' and 'boundaries' to be specified.");
-  if (boundaries.length < 2)
-    throw new MongoError(40192, `The $bucket 'boundaries' field must have at least 2 values, but found ${boundaries.length} value(s).`);
-  for (let i = 1; i < boundaries.length; i++) {
-    if (compareValues(boundaries[i - 1], boundaries[i]) >= 0)
-      throw new MongoError(40194, "The 'boundaries' option to $bucket must be sorted, but elements are not in ascending order.");
-  }
-  const evaluate = context.expressions.evaluate(spec.groupBy);
-  const place = (document: Document): Document => {
-    const value = evaluate(document) ?? null;
-    const at = boundaries.findLastIndex((boundary: unknown) => compareValues(value, boundary) >= 0);
-    if (at >= 0 && at < boundaries.length - 1) return { ...document, [PLACE]: boundaries[at] as Value };
-    if (!has(spec, 'default'))
-      throw new MongoError(7158302, '$bucket could not find a matching branch for an input, and no default was specified.');
-    return { ...document, [PLACE]: spec.default };
-  };
-  const grouped = group({ _id: `$${PLACE}`, ...(isDocument(output) ? output : { count: { $sum: 1 } }) }, context);
-  const ordered = sort({ _id: 1 }, context);
-  return (input) => ordered(grouped(mapped(place)(input)));
-}
-
-/** A field that no document has. */
-const PLACE = '\u0001bucket';
-
-function sample(spec: Value): Stage {
-  const size = isDocument(spec) ? toDouble(spec.size) : NaN;
-  if (!Number.isInteger(size) || size <= 0) throw new MongoError(28747, 'size argument to $sample must be a positive integer');
-  return function* (input) {
-    const chosen: Document[] = [];
-    let seen = 0;
-    for (const document of input) {
-      if (!document) {
-        yield undefined;
-        continue;
-      }
-      seen++;
-      if (chosen.length < size) chosen.push(document);
-      else {
-        const at = Math.floor(Math.random() * seen);
-        if (at < size) chosen[at] = document;
-      }
-    }
-    yield* chosen.sort(() => Math.random() - 0.5);
-  };
-}
-
 function facet(spec: Value, context: PipelineContext): Stage {
   if (!isDocument(spec) || Object.keys(spec).length === 0)
     throw new MongoError(40169, 'the $facet specification must be a non-empty object');
@@ -341,6 +227,7 @@ function facet(spec: Value, context: PipelineContext): Stage {
     for (const document of input) {
       if (document) documents.push(document);
       else yield undefined;
+      checkHeld(documents.length, '$facet');
     }
     const result: Document = {};
     for (const [name, stages] of facets) put(result, name, yield* collected(stages(documents)));
@@ -355,6 +242,7 @@ function byMingo(name: string, spec: Value, { expressions }: PipelineContext, re
     for (const document of input) {
       if (document) documents.push(forMingo(document) as Document);
       else yield undefined;
+      checkHeld(documents.length, name);
     }
     let result: Document[];
     try {
