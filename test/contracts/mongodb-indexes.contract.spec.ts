@@ -32,6 +32,8 @@ describe('indexes', () => {
     [{ number: /^ORD-00/ }, { number: 1 }, 10],
     [{ number: { $gte: 'ORD-0100', $lt: 'ORD-0120' } }, { number: -1 }, 0],
     [{ number: 'ORD-0007' }, {}, 1],
+    [{ $expr: { $eq: ['$number', 'ORD-0007'] } }, {}, 1],
+    [{ $expr: { $and: [{ $eq: ['open', '$status'] }, { $gt: ['$at', 400] }] } }, {}, 0],
     [{ _id: { $gt: 100 } }, { _id: 1 }, 10],
     [{ $or: [{ number: 'ORD-0001' }, { tags: 'u1' }] }, {}, 0],
   ] as Array<[Document, Record<string, 1 | -1>, number]>)('%j sorted %j is served by an index', async (filter, sort, limit) => {

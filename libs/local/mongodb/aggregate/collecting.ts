@@ -56,7 +56,7 @@ export function group(spec: Value, { expressions, deadline }: PipelineContext): 
       }
       if ((++seen & 1023) === 0) deadline?.check();
       const value = id(document) ?? null;
-      const key = typeof value === 'string' ? value : writer.reset().write(value).takeString() + '\0';
+      const key = typeof value === 'string' ? `s${value}` : `k${writer.reset().write(value).takeString()}`;
       let one = groups.get(key);
       if (!one) {
         groups.set(key, (one = { id: value, accumulators: factories.map(([, make]) => make()) }));

@@ -3,6 +3,7 @@ import { BSON } from 'mongodb';
 import { type Document, has, isDocument, put, type Value } from '../bson/value';
 import { badValue, MongoError } from '../errors';
 import type { Evaluate, ProjectionContext } from '../query/projection';
+import { isRegex } from '../query/regex';
 import { isTruthy, ownOperator } from './operators';
 
 /** Names of `$$name` and their values; those of `let` and the system's own. */
@@ -35,6 +36,26 @@ export class Expressions implements ProjectionContext {
   expression(expression: Value): (document: Document) => boolean {
     const evaluate = this.evaluate(expression);
     return (document) => isTruthy(evaluate(document));
+  }
+
+  /** `{ $eq: ['$a', value] }`, alone or below `$and`, with a value that a filter's equality means the same by. */
+  equalities(expression: Value): Array<[string, Value]> {
+    if (!isDocument(expression)) return [];
+    if (Array.isArray(expression.$and)) return expression.$and.flatMap((part: unknown) => this.equalities(part));
+    const { $eq: sides } = expression;
+    if (!Array.isArray(sides) || sides.length !== 2) return [];
+    const [one, other] = sides as Value[];
+    const [path, value] = isFieldPath(one) ? [one, other] : [other, one];
+    if (!isFieldPath(path) || isFieldPath(value)) return [];
+    if (isDocument(value) && Object.keys(value)[0]?.startsWith('$') && !has(value, '$literal')) return [];
+    const constant =
+      typeof value === 'string' && value.startsWith('$$') && !this.#isOwnVariable(value) ? undefined : this.evaluate(value)({});
+    if (constant === undefined || constant === null || Array.isArray(constant) || isDocument(constant) || isRegex(constant)) return [];
+    return [[path.slice(1), constant]];
+  }
+
+  #isOwnVariable(text: string): boolean {
+    return has(this.#variables, text.slice(2).split('.')[0]);
   }
 
   evaluate(expression: Value): Evaluate {
@@ -114,6 +135,8 @@ export class Expressions implements ProjectionContext {
     return evaluate;
   }
 }
+
+const isFieldPath = (value: Value): value is string => typeof value === 'string' && /^\$[^$]/.test(value);
 
 /** Refusals of operators that could run code, before anything is evaluated. */
 function checkOperators(expression: Value): void {

@@ -255,7 +255,7 @@ function upsertDocument(filter: Document, change: Change, expressions: Expressio
 function collectEqualities(node: Node, into: Document, idOnly: boolean): void {
   if (node.kind === 'and') for (const child of node.nodes) collectEqualities(child, into, idOnly);
   else if (node.kind === 'or' && node.nodes.length === 1) collectEqualities(node.nodes[0], into, idOnly);
-  if (node.kind !== 'condition') return;
+  if (node.kind !== 'condition' || node.implied) return;
   const value =
     node.operator === '$eq'
       ? node.operand

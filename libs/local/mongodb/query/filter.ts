@@ -8,13 +8,20 @@ import { isRegex } from './regex';
 export type Node =
   | { kind: 'and' | 'or' | 'nor'; nodes: Node[] }
   | { kind: 'not'; node: Node }
-  | ({ kind: 'condition'; path: string; parts: string[] } & LeafCondition)
+  | ({
+      kind: 'condition';
+      path: string;
+      parts: string[];
+      /** Follows from `$expr`: bounds an index only. */ implied?: boolean;
+    } & LeafCondition)
   | { kind: 'expression'; test: (document: Document) => boolean }
   | { kind: 'constant'; value: boolean };
 
 /** What a filter may need from outside: `$expr` is evaluated by the aggregation's expressions. */
 export interface FilterContext {
   expression(expression: Value): (document: Document) => boolean;
+  /** Fields that `$expr` requires to equal a value, so that an index on them can be read. */
+  equalities?(expression: Value): Array<[path: string, value: Value]>;
 }
 
 /** A filter ready to test documents with. */
@@ -65,7 +72,13 @@ function topLevel(operator: string, value: Value, context: FilterContext): Node 
         nodes: clauses(operator, value).map((clause) => parseFilter(clause, context)),
       };
     case '$expr':
-      return { kind: 'expression', test: context.expression(value) };
+      return {
+        kind: 'and',
+        nodes: [
+          ...(context.equalities?.(value) ?? []).map(([path, equal]) => ({ ...condition(path, '$eq', equal, {}), implied: true })),
+          { kind: 'expression', test: context.expression(value) },
+        ],
+      };
     case '$comment':
       return undefined;
     case '$alwaysTrue':
