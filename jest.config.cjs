@@ -6,6 +6,7 @@ module.exports = {
   testEnvironment: 'node',
   maxWorkers: 2,
   testTimeout: 20_000,
+  reporters: ['default', '<rootDir>/tools/rules-reporter.cjs'],
   setupFiles: ['reflect-metadata'],
   transform: {
     '^.+\\.(t|j|mj)s$': [
