@@ -140,6 +140,47 @@ describe('aggregate', () => {
     [[{ $match: { $expr: { $eq: ['$tags', 'a'] } } }], []],
     [
       [
+        { $match: { item: 'pen' } },
+        {
+          $setWindowFields: {
+            partitionBy: '$item',
+            sortBy: { _id: 1 },
+            output: { running: { $sum: '$quantity', window: { documents: ['unbounded', 'current'] } } },
+          },
+        },
+        { $project: { running: 1 } },
+      ],
+      [
+        { _id: 1, running: 2 },
+        { _id: 3, running: 7 },
+      ],
+    ],
+    [
+      [
+        { $match: { _id: 1 } },
+        {
+          $project: {
+            s: { $switch: { branches: [{ case: { $eq: ['$item', 'pen'] }, then: 'one' }], default: 'other' } },
+            r: { $reduce: { input: [1, 2], initialValue: 0, in: { $add: ['$$value', '$$this'] } } },
+            day: { $dateTrunc: { date: '$at', unit: 'month' } },
+          },
+        },
+      ],
+      [{ _id: 1, s: 'one', r: 3, day: new Date('2026-01-01T00:00:00Z') }],
+    ],
+    [
+      [
+        { $match: { _id: { $lte: 2 } } },
+        { $graphLookup: { from: 'nowhere', startWith: '$item', connectFromField: 'item', connectToField: 'name', as: 'tree' } },
+        { $project: { tree: 1 } },
+      ],
+      [
+        { _id: 1, tree: [] },
+        { _id: 2, tree: [] },
+      ],
+    ],
+    [
+      [
         { $project: { _id: 0, missing: { $eq: ['$customer', null] } } },
         { $group: { _id: '$missing', n: { $sum: 1 } } },
         { $sort: { _id: 1 } },

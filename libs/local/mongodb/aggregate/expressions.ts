@@ -139,7 +139,7 @@ export class Expressions implements ProjectionContext {
 const isFieldPath = (value: Value): value is string => typeof value === 'string' && /^\$[^$]/.test(value);
 
 /** Refusals of operators that could run code, before anything is evaluated. */
-function checkOperators(expression: Value): void {
+export function checkOperators(expression: Value): void {
   if (Array.isArray(expression)) expression.forEach(checkOperators);
   else if (isDocument(expression)) {
     for (const [key, value] of Object.entries(expression)) {

@@ -8,7 +8,7 @@ import { splitPath, valueAt } from '../query/path';
 import { compileProjection } from '../query/projection';
 import type { Collection } from '../storage/collection';
 import { bucket, checkHeld, group, sample, sort } from './collecting';
-import { type Expressions, forMingo, setPath } from './expressions';
+import { checkOperators, type Expressions, forMingo, setPath } from './expressions';
 import { collected, type Steps } from '../query/steps';
 import { lookup, unionWith } from './joins';
 
@@ -237,6 +237,7 @@ function facet(spec: Value, context: PipelineContext): Stage {
 
 /** Rarer stages: mingo's, over plain copies of the documents. */
 function byMingo(name: string, spec: Value, { expressions }: PipelineContext, resolver?: (from: string) => Document[]): Stage {
+  checkOperators(spec);
   return function* (input) {
     const documents: Document[] = [];
     for (const document of input) {
@@ -248,7 +249,8 @@ function byMingo(name: string, spec: Value, { expressions }: PipelineContext, re
     try {
       result = new Aggregator([{ [name]: forMingo(spec) as Document }], {
         processingMode: ProcessingMode.CLONE_OFF,
-        scriptEnabled: false,
+        // Its own window stage is built on functions; a client's have been refused above.
+        scriptEnabled: name === '$setWindowFields',
         variables: forMingo(expressions.variables) as Document,
         collectionResolver: (from) => resolver?.(from) ?? [],
       }).run<Document>(documents);
