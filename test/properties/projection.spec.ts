@@ -1,0 +1,104 @@
+import { projection, refused, side, type Recorded } from '@letopis/kernel';
+import fc from 'fast-check';
+import { collectionOf, type Stored } from '../../libs/runtime/projections/document';
+import { foldPage } from '../../libs/runtime/projections/folding';
+import { metadata, startStores, type Stores } from '../support/stores';
+
+interface Events {
+  Opened: { group: string };
+  Grew: { by: number };
+  Closed: Record<never, never>;
+  Renamed: { name: string };
+}
+
+const rooms = projection<{ group: string; size: number; groupName?: string }, Events>()({
+  code: 'rooms',
+  version: 1,
+  title: { ru: 'Комнаты', en: 'Rooms' },
+  key: ({ category, aggregateId }) => (category === 'room' ? aggregateId : undefined),
+  on: {
+    Opened: (_, { data: { group } }) => ({ group, size: 0 }),
+    Grew: (row, { data: { by } }) => row && { ...row, size: row.size + by },
+    Closed: () => undefined,
+  },
+  sides: { group: side<{ name: string }, Events>()({ Renamed: (_, { data: { name } }) => ({ name }) }) },
+  joins: [{ by: 'group', side: 'group', fields: { name: 'groupName' } }],
+  list: { filters: {}, sorts: ['size'], search: ['groupName'], defaultSort: 'size' },
+  policy: { name: 'nobody', see: () => refused('FORBIDDEN') },
+});
+
+const happening = fc.oneof(
+  fc.record({ type: fc.constant('Opened'), id: fc.constantFrom('1', '2', '3'), data: fc.record({ group: fc.constantFrom('a', 'b') }) }),
+  fc.record({ type: fc.constant('Grew'), id: fc.constantFrom('1', '2', '3'), data: fc.record({ by: fc.integer({ min: 1, max: 9 }) }) }),
+  fc.record({ type: fc.constant('Closed'), id: fc.constantFrom('1', '2', '3'), data: fc.constant({}) }),
+  fc.record({
+    type: fc.constant('Renamed'),
+    id: fc.constantFrom('a', 'b'),
+    data: fc.record({ name: fc.constantFrom('Север', 'Юг', 'Запад') }),
+  }),
+);
+
+const recorded = (plan: readonly { type: string; id: string; data: object }[]): Recorded[] =>
+  plan.map(({ type, id, data }, at) => {
+    const category = type === 'Renamed' ? 'group' : 'room';
+    return {
+      id: `e${at}`,
+      type,
+      data,
+      category,
+      aggregateId: id,
+      stream: `${category}-${id}`,
+      revision: at,
+      position: at,
+      metadata: metadata(),
+    };
+  });
+
+describe('Folding', () => {
+  let stores: Stores;
+  beforeAll(async () => {
+    stores = await startStores();
+  });
+  afterAll(() => stores.stop());
+
+  let run = 0;
+  const fresh = () => stores.db.client.db(`fold_${run++}`);
+
+  const shown = async (db: ReturnType<typeof fresh>) => {
+    const rows = await db
+      .collection<Stored>(collectionOf(rooms))
+      .find({ _deleted: { $exists: false } })
+      .sort({ _id: 1 })
+      .toArray();
+    return rows.map(({ _id, group, size, groupName, _words }) => ({ _id, group, size, groupName, words: _words }));
+  };
+
+  test('any split into pages, with pages repeated from any earlier point, gives what one fold gives', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(happening, { minLength: 1, maxLength: 24 }),
+        fc.array(fc.record({ size: fc.integer({ min: 1, max: 6 }), back: fc.integer({ min: 0, max: 10 }) }), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+        async (plan, cuts) => {
+          const events = recorded(plan);
+          const whole = fresh();
+          await foldPage(whole, rooms, events);
+
+          const cut = fresh();
+          let at = 0;
+          for (const { size, back } of cuts) {
+            const from = Math.max(0, at - back);
+            await foldPage(cut, rooms, events.slice(from, at + size));
+            at = Math.min(events.length, at + size);
+          }
+          if (at < events.length) await foldPage(cut, rooms, events.slice(at));
+          expect(await shown(cut)).toEqual(await shown(whole));
+          await Promise.all([whole.dropDatabase(), cut.dropDatabase()]);
+        },
+      ),
+      { numRuns: 40, endOnFailure: true },
+    );
+  });
+});
