@@ -1,0 +1,56 @@
+import type { Projection, Side } from '../projection';
+import type { Recorded } from '../event';
+import { asStored, recorded, type Stream } from './streams';
+
+type Document = Readonly<Record<string, unknown>>;
+
+/** A read model folded from streams, in the order in which they are told. */
+export class Folded {
+  readonly #documents: ReadonlyMap<string, Document>;
+
+  constructor(projection: Projection, streams: readonly Stream[]) {
+    const events: Recorded[] = [];
+    for (const told of streams) events.push(...recorded(told, events.length));
+    const sides = new Map(Object.entries(projection.sides).map(([name, side]) => [name, documents(side, events)]));
+    const own = documents(projection, events);
+    for (const { by, side, fields } of projection.joins) {
+      for (const [id, document] of own) {
+        const found = sides.get(side)?.get(String(document[by]));
+        own.set(id, asStored({ ...document, ...Object.fromEntries(Object.entries(fields).map(([from, to]) => [to, found?.[from]])) }));
+      }
+    }
+    this.#documents = own;
+  }
+
+  thenDocument(id: string, document: object): this {
+    expect(this.#documents.get(id)).toEqual(document);
+    return this;
+  }
+
+  thenNoDocument(id: string): this {
+    expect(this.#documents.get(id)).toBeUndefined();
+    return this;
+  }
+
+  /** The ids of all documents, in no order. */
+  thenIds(...ids: readonly string[]): this {
+    expect([...this.#documents.keys()].sort()).toEqual([...ids].sort());
+    return this;
+  }
+}
+
+/** Folds as the runtime does: by key, an undefined document is gone, a document is seen as it was stored. */
+function documents({ key, on }: Pick<Side, 'key' | 'on'>, events: readonly Recorded[]): Map<string, Document> {
+  const folded = new Map<string, Document>();
+  for (const event of events) {
+    const reaction = Object.hasOwn(on, event.type) ? on[event.type] : on['*'];
+    if (!reaction) continue;
+    const keys = key(event);
+    for (const id of keys === undefined ? [] : typeof keys === 'string' ? [keys] : keys) {
+      const document = reaction(folded.get(id), event);
+      if (document === undefined) folded.delete(id);
+      else folded.set(id, asStored(document));
+    }
+  }
+  return folded;
+}
