@@ -1,26 +1,9 @@
-import { chmodSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
-
-/** Why a file cannot be served; `code` is stable, the message is for a person. */
-export class LocalFileError extends Error {
-  constructor(
-    readonly code: 'FILE_HELD' | 'FILE_BROKEN' | 'FORMAT_NEWER' | 'FILE_UNWRITABLE',
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
-
-export interface DurableFileOptions {
-  /** Undefined keeps everything in memory only. */
-  path?: string;
-  /** `migrations[n]` takes format n to n + 1; the file's format is their number. */
-  migrations: readonly string[];
-  /** SQLite page cache in KiB. */
-  cacheKiB?: number;
-}
+import { rmSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import { copyBytes, type CopyProgress } from './copying';
+import { Door, type FileContents } from './door';
+import { holderOf, letGo, LocalFileError, openDatabase, rollBack, type DurableFileOptions } from './opening';
 
 type Waiter = { resolve: () => void; reject: (error: unknown) => void };
 
@@ -40,9 +23,14 @@ export class DurableFile {
   #waiters: Waiter[] = [];
   #rollbackListeners: Array<(cause: unknown) => void> = [];
   #closed = false;
+  /** Why nothing can be written until the file is opened again. */
+  #spoilt: unknown;
+  #copying = false;
+  readonly #door: Door | undefined;
 
   constructor(readonly options: DurableFileOptions) {
-    this.#db = open(options);
+    this.#db = openDatabase(options);
+    this.#door = options.path === undefined ? undefined : new Door(options.path, this);
   }
 
   /** The prepared statement of `sql`, made once (each `prepare()` of the driver stays until garbage collection). */
@@ -59,6 +47,10 @@ export class DurableFile {
   /** Opens this turn's transaction if it is not open yet; the commit follows when the turn's I/O has been handled. */
   write(): void {
     if (this.#closed) throw new LocalFileError('FILE_UNWRITABLE', 'the file is closed');
+    if (this.#spoilt !== undefined) {
+      const cause = this.#spoilt;
+      throw new LocalFileError('FILE_UNWRITABLE', 'a failed write could not be undone in memory: start the server again', { cause });
+    }
     if (!this.#open) {
       this.#db.exec('BEGIN IMMEDIATE');
       this.#open = true;
@@ -105,14 +97,66 @@ export class DurableFile {
     for (const waiter of waiters) waiter.reject(cause);
   }
 
+  /** Every listener is told. One that fails leaves memory that no longer is what the file says: no more writes then. */
   #undo(cause: unknown): void {
-    try {
-      this.#db.exec('ROLLBACK');
-    } catch {
-      // SQLite has already rolled back by itself (disk full, I/O error).
-    }
+    rollBack(this.#db);
     this.#open = false;
-    for (const listener of this.#rollbackListeners) listener(cause);
+    for (const listener of this.#rollbackListeners) {
+      try {
+        listener(cause);
+      } catch (failure) {
+        this.#spoilt ??= failure ?? cause;
+      }
+    }
+  }
+
+  /**
+   * Copies the file as it is now, while it goes on being written to: what is committed meanwhile stays in the write-ahead
+   * log, which is not folded into the file until the copy is made. @returns its bytes @throws LocalFileError
+   */
+  async copyTo(destination: string, progress: CopyProgress = () => undefined): Promise<number> {
+    const { path } = this.options;
+    if (path === undefined || this.#closed) throw new LocalFileError('FILE_UNWRITABLE', 'there is no open file to copy');
+    if (this.#copying) throw new LocalFileError('FILE_HELD', `${path} is being copied already`);
+    this.#copying = true;
+    const { wal_autocheckpoint: usual } = this.sql('PRAGMA wal_autocheckpoint').get() as { wal_autocheckpoint: number };
+    try {
+      await this.#foldLog();
+      return await copyBytes(path, destination, progress, () => this.#closed);
+    } finally {
+      this.#copying = false;
+      if (!this.#closed) this.#db.exec(`PRAGMA wal_autocheckpoint = ${usual}`);
+    }
+  }
+
+  /** Format, size and rows of each table, counted a table a turn. */
+  async contents(): Promise<FileContents> {
+    const { user_version: format } = this.sql('PRAGMA user_version').get() as { user_version: number };
+    const { page_count } = this.sql('PRAGMA page_count').get() as { page_count: number };
+    const { page_size } = this.sql('PRAGMA page_size').get() as { page_size: number };
+    const names = this.sql("SELECT name FROM sqlite_schema WHERE type = 'table'").all() as Array<{ name: string }>;
+    const tables: Record<string, number> = {};
+    for (const { name } of names) {
+      await nextTurn();
+      if (this.#closed) throw new LocalFileError('FILE_UNWRITABLE', 'the file was closed meanwhile');
+      if (!this.sql("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name)) continue; // dropped meanwhile
+      const { rows } = this.#db.prepare(`SELECT count(*) AS rows FROM "${name.replaceAll('"', '""')}"`).get() as { rows: number };
+      tables[name] = rows;
+    }
+    return { format, bytes: page_count * page_size, tables };
+  }
+
+  /** Puts everything committed into the file itself, and nothing more until told otherwise. */
+  async #foldLog(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      this.flush();
+      this.#db.exec('PRAGMA wal_autocheckpoint = 0');
+      const { busy } = this.sql('PRAGMA wal_checkpoint(TRUNCATE)').get() as { busy: number };
+      if (busy === 0) return;
+      if (attempt === 100) throw new LocalFileError('FILE_HELD', `${this.options.path} is being read: try again`);
+      await nextTurn();
+      if (this.#closed) throw new LocalFileError('FILE_UNWRITABLE', 'the file was closed meanwhile');
+    }
   }
 
   close(): void {
@@ -120,72 +164,9 @@ export class DurableFile {
     this.flush();
     this.#closed = true;
     this.#statements.clear();
-    this.#letGo();
+    this.#door?.shut();
+    if (this.options.path) letGo(this.#db);
     this.#db.close();
     if (this.options.path) rmSync(holderOf(this.options.path), { force: true });
-  }
-
-  /**
-   * Gives the file's lock back. Closing alone does not: the connection lives on until its statements are collected as
-   * garbage, and the lock with it. An exclusive lock on a write-ahead log can only be given back by leaving that mode.
-   */
-  #letGo(): void {
-    if (!this.options.path) return;
-    try {
-      this.#db.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT 1 FROM sqlite_schema');
-    } catch {
-      // The log could not be folded into the file (a full disk): it stays beside it, and the next start reads it.
-    }
-  }
-}
-
-const holderOf = (path: string) => `${path}.holder`;
-
-function open({ path, migrations, cacheKiB = 65_536 }: DurableFileOptions): DatabaseSyncInstance {
-  let db: DatabaseSyncInstance | undefined;
-  try {
-    if (path) {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      closeSync(openSync(path, 'a', 0o600)); // SQLite gives its log the permissions that the file has
-      chmodSync(path, 0o600);
-    }
-    db = new DatabaseSync(path ?? ':memory:');
-    db.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${cacheKiB};`);
-    db.exec('BEGIN IMMEDIATE; COMMIT;'); // takes the lock, which EXCLUSIVE then keeps
-    migrate(db, path, migrations);
-    if (path) {
-      writeFileSync(holderOf(path), `process ${process.pid} since ${new Date().toISOString()}`, { mode: 0o600 });
-    }
-    return db;
-  } catch (cause) {
-    db?.close();
-    if (cause instanceof LocalFileError) throw cause;
-    throw translate(cause, path);
-  }
-}
-
-function translate(cause: unknown, path = ':memory:'): LocalFileError {
-  const text = cause instanceof Error || typeof cause === 'object' ? String((cause as { message?: unknown }).message) : String(cause);
-  if (/locked|busy/i.test(text)) {
-    const holder = existsSync(holderOf(path)) ? readFileSync(holderOf(path), 'utf8') : 'another process';
-    return new LocalFileError('FILE_HELD', `${path} is held by ${holder}`, { cause });
-  }
-  if (/not a database|malformed|corrupt/i.test(text))
-    return new LocalFileError('FILE_BROKEN', `${path} is not a readable file: ${text}`, { cause });
-  return new LocalFileError('FILE_UNWRITABLE', `${path} cannot be opened for writing: ${text}`, { cause });
-}
-
-function migrate(db: DatabaseSyncInstance, path: string | undefined, migrations: readonly string[]): void {
-  const { user_version: format } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (format > migrations.length) {
-    throw new LocalFileError('FORMAT_NEWER', `${path} has format ${format}; this version of Letopis reads up to ${migrations.length}`);
-  }
-  if (format === migrations.length) return;
-  if (path && format > 0) {
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    copyFileSync(path, join(dirname(path), `${path.slice(dirname(path).length + 1)}.format-${format}.backup`));
-  }
-  for (let at = format; at < migrations.length; at++) {
-    db.exec(`BEGIN IMMEDIATE; ${migrations[at]}; PRAGMA user_version = ${at + 1}; COMMIT;`);
   }
 }
