@@ -161,7 +161,8 @@ it('a group brings every event to an end, whatever its members answer and whenev
           (number) => !ended.has(number) && !inPark.includes(number),
         );
         expect(open).toEqual([]);
-        for (const number of parked) expect(inPark).toContain(number);
+        // A reply that its member took along when it left was never given: another member has answered for it since.
+        for (const number of parked) if (ended.get(number) === 'park') expect(inPark).toContain(number);
         await Promise.all([...members].map((member) => member.stop()));
         await client.deletePersistentSubscriptionToStream(stream, group);
       },
