@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { join, resolve } from 'node:path';
 import { demo } from './demo/demo';
-import { serveLocal } from './local';
+import { registerLocal } from './local/commands';
 
 const program = new Command('letopis').description('Letopis: an event-sourced core for organizations and people');
 
@@ -17,16 +17,7 @@ program
     process.exit(failures === 0 ? 0 : 1);
   });
 
-program
-  .command('local')
-  .description('the local servers as a program of their own')
-  .command('serve')
-  .option('--eventstore-port <port>', 'port of the EventStoreDB protocol, 0 = off', '2113')
-  .option('--mongodb-port <port>', 'port of the MongoDB protocol, 0 = off', '27017')
-  .option('--data <folder>', 'data folder', process.env.LETOPIS_DATA ?? '.letopis')
-  .action(async ({ eventstorePort, mongodbPort, data }: { eventstorePort: string; mongodbPort: string; data: string }) => {
-    await serveLocal({ eventstore: Number(eventstorePort), mongodb: Number(mongodbPort), dataFolder: resolve(data) });
-  });
+registerLocal(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

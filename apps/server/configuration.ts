@@ -1,4 +1,5 @@
 import { defaultSettings, type Settings } from '@letopis/kernel';
+import { localSecurityFrom, type LocalSecurity } from '@letopis/local';
 import { StartError } from '@letopis/runtime';
 import { resolve } from 'node:path';
 
@@ -11,6 +12,8 @@ export interface Configuration {
   /** Unset: a local server starts. */
   readonly eventStoreUrl?: string;
   readonly mongoUrl?: string;
+  /** Password and TLS of the local servers. */
+  readonly local?: LocalSecurity;
   readonly smtpUrl?: string;
   readonly mailFrom: string;
   readonly masterKey?: string;
@@ -29,6 +32,7 @@ export function configurationFrom(env: Readonly<Record<string, string | undefine
     dataFolder: resolve(env.LETOPIS_DATA || '.letopis'),
     eventStoreUrl: url(env, 'EVENTSTORE_URL', /^(esdb|esdb\+discover|kurrentdb|kurrent):\/\//),
     mongoUrl: url(env, 'MONGODB_URL', /^mongodb(\+srv)?:\/\//),
+    local: localSecurity(env),
     smtpUrl: url(env, 'SMTP_URL', /^smtps?:\/\//),
     mailFrom: env.MAIL_FROM || 'Летопись <letopis@localhost>',
     masterKey: env.LETOPIS_MASTER_KEY || undefined,
@@ -45,6 +49,14 @@ export function configurationFrom(env: Readonly<Record<string, string | undefine
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+function localSecurity(env: Env): LocalSecurity {
+  try {
+    return localSecurityFrom(env);
+  } catch (cause) {
+    throw new StartError((cause as Error).message, { cause });
+  }
+}
 
 function whole(env: Env, name: string, otherwise: number): number {
   const text = env[name];

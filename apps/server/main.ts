@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { withoutLogin } from '@letopis/local';
 import { StartError } from '@letopis/runtime';
 import { join } from 'node:path';
 import { configurationFrom } from './configuration';
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
       ? []
       : [
           '  Local servers keep the data of this one machine; its other users can reach them on the loopback address.',
-          `    ${eventStoreUrl ? '' : product.eventStoreUrl}  ${mongoUrl ? '' : product.mongoUrl}`,
+          `    ${eventStoreUrl ? '' : withoutLogin(product.eventStoreUrl)}  ${mongoUrl ? '' : withoutLogin(product.mongoUrl)}`,
         ]),
     ...(product.adminLink ? ['  The first administrator sets a password here, once and within an hour:', `    ${product.adminLink}`] : []),
   ];

@@ -1,6 +1,6 @@
 import { identity } from '@letopis/contexts/identity';
 import { organizations } from '@letopis/contexts/organizations';
-import { startInThread, type LocalServer, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
+import { secured, startInThread, type LocalServer, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
 import {
   Captchas,
   credentialsPort,
@@ -62,7 +62,7 @@ export async function startProduct(configuration: Configuration, substitutes: Su
     for (const one of stops.splice(0).reverse()) await one();
   };
   try {
-    const local = (kind: LocalServerKind) => startOwn(kind, dataFolder, substitutes.startLocal ?? startInThread, stops);
+    const local = (kind: LocalServerKind) => startOwn(kind, configuration, substitutes.startLocal ?? startInThread, stops);
     const eventStoreUrl = configuration.eventStoreUrl ?? (await local('eventstore'));
     const mongoUrl = configuration.mongoUrl ?? (await local('mongodb'));
 
@@ -116,12 +116,18 @@ export async function startProduct(configuration: Configuration, substitutes: Su
 /** Starts a local server on a free port of this machine. @throws StartError saying who holds the file, or what is wrong with it */
 async function startOwn(
   kind: LocalServerKind,
-  dataFolder: string,
+  { dataFolder, local = {} }: Configuration,
   start: NonNullable<Substitutes['startLocal']>,
   stops: Array<() => Promise<unknown> | void>,
 ): Promise<string> {
+  let options: LocalServerOptions;
   try {
-    const server = await start(kind, { port: 0, dataFolder });
+    options = secured(kind, { port: 0, dataFolder }, local);
+  } catch (cause) {
+    throw new StartError((cause as Error).message, { cause });
+  }
+  try {
+    const server = await start(kind, options);
     stops.push(() => server.close());
     return server.url;
   } catch (cause) {

@@ -14,7 +14,10 @@ export function startInThread(kind: LocalServerKind, options: LocalServerOptions
   return new Promise((resolve, reject) => {
     const worker = new Worker(__filename, { workerData: { kind, options } });
     let started = false;
-    worker.once('error', reject);
+    worker.on('error', (error) => {
+      if (!started) return reject(error);
+      throw error; // a program whose database has died must not live on without it
+    });
     worker.once('exit', (code) => {
       if (!started) reject(new Error(`the local ${kind} server ended with ${code} before it had started`));
     });

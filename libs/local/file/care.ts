@@ -34,6 +34,20 @@ export function settleDurableFile(path: string): void {
   new DurableFile({ path }).close();
 }
 
+/** Reads a whole file that nobody holds, and makes sure that it can be relied on. @throws LocalFileError FILE_BROKEN, FILE_HELD */
+export function checkDurableFile(path: string): void {
+  const file = new DurableFile({ path });
+  try {
+    const [first] = file.sql('PRAGMA quick_check(1)').all() as Array<{ quick_check: string }>;
+    if (first?.quick_check !== 'ok') throw new LocalFileError('FILE_BROKEN', `${path} is broken: ${first?.quick_check}`);
+  } catch (cause) {
+    if (cause instanceof LocalFileError) throw cause;
+    throw new LocalFileError('FILE_BROKEN', `${path} is broken: ${(cause as { message?: string }).message}`, { cause });
+  } finally {
+    file.close();
+  }
+}
+
 async function byWhoMay<Answer>(path: string, own: (file: DurableFile) => Promise<Answer>, others: () => Promise<Answer>): Promise<Answer> {
   let file: DurableFile;
   try {

@@ -1,4 +1,4 @@
-export { contentsOf, copyDurableFile, settleDurableFile } from './care';
+export { checkDurableFile, contentsOf, copyDurableFile, settleDurableFile } from './care';
 export { syncFolder, type CopyProgress } from './copying';
 export type { FileContents } from './door';
 export * from './durable-file';
