@@ -1,6 +1,7 @@
-import { defaultSettings, type Settings } from '@letopis/kernel';
+import { defaultSettings, parseEmail, type Settings } from '@letopis/kernel';
 import { localSecurityFrom, type LocalSecurity } from '@letopis/local';
 import { StartError } from '@letopis/runtime';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 /** Everything that the environment decides. */
@@ -37,13 +38,13 @@ export function configurationFrom(env: Readonly<Record<string, string | undefine
     mailFrom: env.MAIL_FROM || 'Летопись <letopis@localhost>',
     masterKey: env.LETOPIS_MASTER_KEY || undefined,
     companiesFile: env.COMPANY_DIRECTORY || undefined,
-    trustProxy: env.TRUST_PROXY || undefined,
+    trustProxy: proxies(env, 'TRUST_PROXY'),
     settings: {
       ...defaultSettings,
       publicUrl: (env.PUBLIC_URL || `http://localhost:${port}`).replace(/\/$/, ''),
       consentPolicyVersion: env.CONSENT_POLICY_VERSION || defaultSettings.consentPolicyVersion,
       autoAcceptClientRegistration: flag(env, 'AUTO_ACCEPT_CLIENT_REGISTRATION'),
-      adminEmail: env.LETOPIS_ADMIN_EMAIL || defaultSettings.adminEmail,
+      adminEmail: address(env, 'LETOPIS_ADMIN_EMAIL', defaultSettings.adminEmail),
     },
   };
 }
@@ -64,6 +65,25 @@ function whole(env: Env, name: string, otherwise: number): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new StartError(`${name} is not a port: ${text}`);
   return number;
+}
+
+function address(env: Env, name: string, otherwise: string): string {
+  const found = parseEmail(env[name] || otherwise);
+  if (!found) throw new StartError(`${name} is not an e-mail address: ${env[name]}`);
+  return found;
+}
+
+/** Addresses and networks, or express's names for them. `true` would believe everybody and is not taken. */
+function proxies(env: Env, name: string): string | undefined {
+  const text = env[name];
+  if (!text) return undefined;
+  for (const part of text.split(',').map((one) => one.trim())) {
+    const [ip = '', bits] = part.split('/');
+    const known =
+      ['loopback', 'linklocal', 'uniquelocal'].includes(part) || (isIP(ip) > 0 && (bits === undefined || /^\d{1,3}$/.test(bits)));
+    if (!known) throw new StartError(`${name} is a list of addresses and networks of proxies: ${text}`);
+  }
+  return text;
 }
 
 function flag(env: Env, name: string): boolean {

@@ -92,6 +92,8 @@ export async function startProduct(configuration: Configuration, substitutes: Su
       },
     });
     stops.push(() => runtime.stop());
+    // Before anybody can call: the address of the first administrator is not for others to register.
+    const adminLink = await bootstrapAdministrator(runtime, vault);
     const { port, host, trustProxy } = configuration;
     const server = await startServer({ runtime, captchas, vault, version: VERSION, trustProxy, port, host }).catch(
       (cause: { code?: string }) => {
@@ -100,8 +102,6 @@ export async function startProduct(configuration: Configuration, substitutes: Su
       },
     );
     stops.push(() => server.app.close());
-
-    const adminLink = await bootstrapAdministrator(runtime, vault);
     const url = `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${server.port}`;
     const note = join(dataFolder, 'run.json');
     writeFileSync(note, JSON.stringify({ pid: process.pid, url, eventStoreUrl, mongoUrl, adminLink }, null, 2), { mode: 0o600 });

@@ -1,4 +1,5 @@
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsISO8601, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsISO8601, IsString, IsUUID, Length, Matches, ValidateIf } from 'class-validator';
 
 /**
  * The shapes that fields of commands take, each one decorator. They say only what a field looks like; whether its
@@ -15,7 +16,10 @@ interface Presence {
   readonly optional?: boolean;
 }
 
-const shaped = ({ optional }: Presence, ...decorators: PropertyDecorator[]) => all(...(optional ? [IsOptional()] : []), ...decorators);
+/** A field that may be absent is absent, not null: deciders know no third case. */
+export const MayBeAbsent = () => ValidateIf((_, value) => value !== undefined);
+
+const shaped = ({ optional }: Presence, ...decorators: PropertyDecorator[]) => all(...(optional ? [MayBeAbsent()] : []), ...decorators);
 
 /** A UUID. */
 export const Id = (presence: Presence = {}) => shaped(presence, IsUUID());
@@ -26,14 +30,19 @@ export const Code = (presence: Presence = {}) => shaped(presence, IsString(), Le
 /** A text of `least` to `most` characters. */
 export const Text = (least: number, most: number, presence: Presence = {}) => shaped(presence, IsString(), Length(least, most));
 
-/** An e-mail address as typed; the decider parses it. */
-export const EmailText = (presence: Presence = {}) => shaped(presence, IsString(), Length(3, 254), Matches(/^[^@\s]+@[^@\s]+\.[^@\s]+$/));
+/** An e-mail address as typed, spaces around it and all; the decider parses it. */
+export const EmailText = (presence: Presence = {}) => shaped(presence, IsString(), Length(3, 254), Matches(/^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$/));
 
 /** A secret that a person or a letter brings: never logged, recorded or shown. */
 export const SecretText = (presence: Presence = {}) => shaped(presence, IsString(), Length(1, 512));
 
-/** UTC time, ISO-8601. */
-export const Time = (presence: Presence = {}) => shaped(presence, IsISO8601({ strict: true }));
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+const inUtc = ({ value }: { value: unknown }) =>
+  typeof value === 'string' && MOMENT.test(value) && !Number.isNaN(Date.parse(value)) ? new Date(value).toISOString() : value;
+
+/** A moment with its offset (RFC 3339); deciders get it in UTC with milliseconds, as all times are compared. */
+export const Time = (presence: Presence = {}) =>
+  shaped(presence, Transform(inUtc), Matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/), IsISO8601({ strict: true }));
 
 /** One of the given words. */
 export const OneOf = (words: readonly (string | number)[], presence: Presence = {}) => shaped(presence, IsIn([...words]));

@@ -5,30 +5,41 @@ import { foldPage } from '../../libs/runtime/projections/folding';
 import { metadata, startStores, type Stores } from '../support/stores';
 
 interface Events {
-  Opened: { group: string };
+  Opened: { group: string; owner: string };
   Grew: { by: number };
   Closed: Record<never, never>;
   Renamed: { name: string };
+  Moved: { to: string };
 }
 
-const rooms = projection<{ group: string; size: number; groupName?: string }, Events>()({
+const rooms = projection<{ group: string; owner: string; size: number; groupName?: string; city?: string }, Events>()({
   code: 'rooms',
   version: 1,
   title: { ru: 'Комнаты', en: 'Rooms' },
   key: ({ category, aggregateId }) => (category === 'room' ? aggregateId : undefined),
   on: {
-    Opened: (_, { data: { group } }) => ({ group, size: 0 }),
+    Opened: (_, { data: { group, owner } }) => ({ group, owner, size: 0 }),
     Grew: (row, { data: { by } }) => row && { ...row, size: row.size + by },
     Closed: () => undefined,
   },
-  sides: { group: side<{ name: string }, Events>()({ Renamed: (_, { data: { name } }) => ({ name }) }) },
-  joins: [{ by: 'group', side: 'group', fields: { name: 'groupName' } }],
+  sides: {
+    group: side<{ name: string }, Events>()({ Renamed: (_, { data: { name } }) => ({ name }) }),
+    owner: side<{ to: string }, Events>()({ Moved: (_, { data: { to } }) => ({ to }) }),
+  },
+  joins: [
+    { by: 'group', side: 'group', fields: { name: 'groupName' } },
+    { by: 'owner', side: 'owner', fields: { to: 'city' } },
+  ],
   list: { filters: {}, sorts: ['size'], search: ['groupName'], defaultSort: 'size' },
   policy: { name: 'nobody', see: () => refused('FORBIDDEN') },
 });
 
 const happening = fc.oneof(
-  fc.record({ type: fc.constant('Opened'), id: fc.constantFrom('1', '2', '3'), data: fc.record({ group: fc.constantFrom('a', 'b') }) }),
+  fc.record({
+    type: fc.constant('Opened'),
+    id: fc.constantFrom('1', '2', '3'),
+    data: fc.record({ group: fc.constantFrom('a', 'b'), owner: fc.constantFrom('x', 'y') }),
+  }),
   fc.record({ type: fc.constant('Grew'), id: fc.constantFrom('1', '2', '3'), data: fc.record({ by: fc.integer({ min: 1, max: 9 }) }) }),
   fc.record({ type: fc.constant('Closed'), id: fc.constantFrom('1', '2', '3'), data: fc.constant({}) }),
   fc.record({
@@ -40,7 +51,7 @@ const happening = fc.oneof(
 
 const recorded = (plan: readonly { type: string; id: string; data: object }[]): Recorded[] =>
   plan.map(({ type, id, data }, at) => {
-    const category = type === 'Renamed' ? 'group' : 'room';
+    const category = { Renamed: 'group', Moved: 'owner' }[type] ?? 'room';
     return {
       id: `e${at}`,
       type,
@@ -70,8 +81,30 @@ describe('Folding', () => {
       .find({ _deleted: { $exists: false } })
       .sort({ _id: 1 })
       .toArray();
-    return rows.map(({ _id, group, size, groupName, _words }) => ({ _id, group, size, groupName, words: _words }));
+    return rows.map(({ _id, group, owner, size, groupName, city, _words }) => ({
+      _id,
+      group,
+      owner,
+      size,
+      groupName,
+      city,
+      words: _words,
+    }));
   };
+
+  test('two sides that change in one page both reach a row that is not in it', async () => {
+    const [opened, renamed, moved, ...both] = recorded([
+      { type: 'Opened', id: '1', data: { group: 'a', owner: 'x' } },
+      { type: 'Renamed', id: 'a', data: { name: 'Север' } },
+      { type: 'Moved', id: 'x', data: { to: 'Тверь' } },
+      { type: 'Moved', id: 'x', data: { to: 'Москва' } },
+      { type: 'Renamed', id: 'a', data: { name: 'Юг' } },
+    ]);
+    const db = fresh();
+    await foldPage(db, rooms, [opened!, renamed!, moved!]);
+    await foldPage(db, rooms, both);
+    expect(await shown(db)).toMatchObject([{ groupName: 'Юг', city: 'Москва' }]);
+  });
 
   test('any split into pages, with pages repeated from any earlier point, gives what one fold gives', async () => {
     await fc.assert(

@@ -42,7 +42,7 @@ describe('Claims of unique keys', () => {
 
   test('a released key is free', async () => {
     await claims.claim(key, owner('a'), said());
-    await claims.release(key, owner('a'), said());
+    await claims.release((await claims.held(key, owner('a')))!, said());
     expect(await claims.owner(key)).toBeUndefined();
     expect(await claims.claim(key, owner('b'), said())).toBe(true);
   });
@@ -50,8 +50,18 @@ describe('Claims of unique keys', () => {
   test('only its holder releases a key', async () => {
     await claims.claim(key, owner('a'), said());
     await stores.store.append('thing-a', NOTHING, [newEvent('Named', { name: 'Ромашка' })]);
-    await claims.release(key, owner('b'), said());
+    expect(await claims.held(key, owner('b'))).toBeUndefined();
     expect(await claims.owner(key)).toBe('a');
+  });
+
+  test('a release that comes late does not undo a claim that was written since', async () => {
+    await claims.claim(key, owner('a'), said());
+    const before = (await claims.held(key, owner('a')))!;
+    await claims.claim(key, owner('a'), said());
+    await stores.store.append('thing-a', NOTHING, [newEvent('Named', { name: 'Ромашка' })]);
+    await claims.release(before, said());
+    expect(await claims.owner(key)).toBe('a');
+    expect(await claims.claim(key, owner('b'), said())).toBe(false);
   });
 
   test('a claim whose process died before its append is taken over, and a late append of it conflicts', async () => {

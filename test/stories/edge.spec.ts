@@ -64,6 +64,23 @@ describe('The edge', () => {
       expect(await problem(add(body))).toMatchObject({ status, code });
     });
 
+    test('null where a field may be absent', async () => {
+      const registration = { email: 'x@y.ru', personalDataConsent: true, consentPolicyVersion: '2026-01', locale: null };
+      expect(await problem(world.stranger.post('/v1/commands/RegisterUser', registration))).toMatchObject({
+        status: 400,
+        errors: [{ pointer: '/locale' }],
+      });
+      expect(await problem(add({ inn: '7707083893', kpp: null }))).toMatchObject({
+        status: 400,
+        errors: expect.arrayContaining([expect.objectContaining({ pointer: '/kpp' })]),
+      });
+    });
+
+    test.each(['2026-12-01', '2026-W49', '2026-12-01T00:30:00', 'soon'])('the moment %s', async (validUntil) => {
+      const { status, errors } = await problem(anna.post('/v1/commands/AcceptAccessRequest', { accessRequestId: newId(), validUntil }));
+      expect({ status, pointer: errors[0].pointer }).toEqual({ status: 400, pointer: '/validUntil' });
+    });
+
     test('a body that is not JSON', async () => {
       expect(await problem(add('inn=7707083893', { 'content-type': 'application/x-www-form-urlencoded' }))).toMatchObject({
         status: 415,
@@ -131,6 +148,20 @@ describe('The edge', () => {
       properties: { email: { type: 'string' } },
     });
     expect((await anna.get('/docs')).status).toBe(200);
+  });
+
+  test('who must give consent first reads neither registries nor the audit, whatever the role', async () => {
+    const link = new URL(world.product.adminLink!);
+    const password = 'Летопись-2026';
+    await world.stranger.ok('ResetPassword', { userId: link.searchParams.get('user'), token: link.hash.slice(1), newPassword: password });
+    const admin = await world.signIn('admin@letopis.local', password);
+    for (const path of ['/v1/registries/users_registry', `/v1/audit/records/user/${anna.userId}`]) {
+      expect((await admin.get(path)).body.code).toBe('CONSENT_REQUIRED');
+    }
+    await admin.ok('GiveConsent', { policyVersion: '2026-01' });
+    const { body } = await admin.get(`/v1/audit/records/user/${anna.userId}`);
+    expect(body.items.map(({ type }: { type: string }) => type)).toContain('ActivationIssued');
+    expect(JSON.stringify(body)).not.toMatch(/tokenHash|secretRef|passwordRef|credentialVersion/);
   });
 
   test('rows come page by page, each once, in order', async () => {

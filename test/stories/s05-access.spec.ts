@@ -69,6 +69,7 @@ describe('Access to an organization', () => {
       { type: 'AccessRequestCreated', command: 'CreateAccessRequest', actor: { userId: viktor.userId } },
       { type: 'AccessRequestAccepted', command: 'AcceptAccessRequest', actor: { userId: anna.userId }, reason: 'Принят на работу' },
     ]);
+    expect(JSON.stringify(body)).not.toMatch(/sessionId|"ip"/);
   });
 
   test('S06 R018 rejected with a reason, the requester is told and may ask again; three rejections make a pause of a week', async () => {

@@ -1,4 +1,5 @@
-import { Caller, World } from '../support/world';
+import { newId } from '@letopis/kernel';
+import { type Caller, World } from '../support/world';
 
 const ANNA = 'anna@romashka.ru';
 
@@ -54,6 +55,13 @@ describe('Signing in', () => {
     );
     const told = ({ status, body, headers }: NonNullable<typeof known>) => [status, Object.keys(body), headers.has('etag')];
     expect(told(unknown!)).toEqual(told(known!));
+    for (const { headers } of [known!, unknown!]) {
+      // Neither the token nor the story tells whether anything has happened.
+      expect(Number(headers.get('x-consistency-token'))).toBeGreaterThan(0);
+      const { body } = await world.stranger.get(`/v1/audit/stories/${headers.get('x-correlation-id')}`);
+      expect(Object.keys(body).sort()).toEqual(['correlationId', 'settled', 'token']);
+      expect(body.token).toBeGreaterThan(0);
+    }
     await world.settle();
     const { user, token } = world.lastLetter(ANNA);
     await world.stranger.ok('ResetPassword', { userId: user, token, newPassword: 'совсем новый 2' });
@@ -61,6 +69,33 @@ describe('Signing in', () => {
       '410 RESET_LINK_INVALID',
     );
     password = 'совсем новый 2';
+    anna = await world.signIn(ANNA, password);
+  });
+
+  test('one idempotency key and one captcha for two addresses give neither one token nor two letters', async () => {
+    await world.person('mallory@evil.ru');
+    const key = { 'idempotency-key': newId() };
+    const captcha = await world.captcha();
+    const before = world.letters().length;
+    await Promise.all(
+      ['mallory@evil.ru', 'anna@romashka.ru'].map((email) => world.stranger.send('RequestPasswordReset', { email, ...captcha }, key)),
+    );
+    await world.settle();
+    const letters = world.letters().slice(before);
+    expect(letters.length).toBeLessThanOrEqual(1);
+    const stolen = letters.find(({ to }) => to === 'mallory@evil.ru')?.token;
+    if (stolen) {
+      const attack = { userId: anna.userId, token: stolen, newPassword: 'захваченный 1' };
+      expect(await world.stranger.refused('ResetPassword', attack)).toBe('410 RESET_LINK_INVALID');
+    }
+  });
+
+  test('a refused change of password leaves nothing behind that the same key could bring up', async () => {
+    const key = { 'idempotency-key': newId() };
+    expect(await anna.refused('ChangePassword', { currentPassword: password, newPassword: password }, key)).toBe('422 PASSWORD_UNCHANGED');
+    await anna.ok('ChangePassword', { currentPassword: password, newPassword: 'четвёртый пароль 4' }, key);
+    expect(await world.stranger.refused('SignIn', { email: ANNA, password })).toBe('401 BAD_CREDENTIALS');
+    password = 'четвёртый пароль 4';
     anna = await world.signIn(ANNA, password);
   });
 

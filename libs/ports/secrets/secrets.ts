@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { type Algorithm, hash, verify } from '@node-rs/argon2';
-import { after, derivedId, sha256, type CredentialsPort, type SecretsPort } from '@letopis/kernel';
+import { after, derivedId, refusal, sha256, type CredentialsPort, type SecretsPort } from '@letopis/kernel';
 import type { Collection, Db } from 'mongodb';
 import type { Vault } from './vault';
 
@@ -31,6 +31,9 @@ export interface HashingCost {
   readonly timeCost: number;
 }
 
+/** Hashes that are worked on together: each takes a core for a while, and files and names are looked up by the same threads. */
+const HASHES_AT_ONCE = 2;
+const HASHES_WAITING = 200;
 const OWASP: HashingCost = { memoryCost: 19_456, timeCost: 2 };
 /** No 0, O, 1, l, I, 5 or S: they are read wrong. */
 const UNAMBIGUOUS = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRTUVWXYZ2346789';
@@ -44,12 +47,13 @@ export function credentialsPort(db: Db, vault: Vault, cost = OWASP): Credentials
   const options = { algorithm: 2 as Algorithm.Argon2id, ...cost };
   /** What an unknown account is compared with: the same work for the same answer. */
   const nobody = hash(randomBytes(32), options);
+  const oneByOne = limited(HASHES_AT_ONCE, HASHES_WAITING);
 
   const keep = async (userId: string, commandId: string, password: string) => {
     const credentialVersion = derivedId('credential', commandId);
     const _id = `${userId}:${credentialVersion}`;
     if (!(await credentials.findOne({ _id }))) {
-      await credentials.updateOne({ _id }, { $setOnInsert: { hash: await hash(password, options) } }, { upsert: true });
+      await credentials.updateOne({ _id }, { $setOnInsert: { hash: await oneByOne(() => hash(password, options)) } }, { upsert: true });
     }
     return { credentialVersion };
   };
@@ -68,9 +72,28 @@ export function credentialsPort(db: Db, vault: Vault, cost = OWASP): Credentials
     },
     verify: async ({ userId, credentialVersion, password }) => {
       const kept = credentialVersion && (await credentials.findOne({ _id: `${userId}:${credentialVersion}` }));
-      const right = await verify(kept ? kept.hash : await nobody, password);
+      const right = await oneByOne(async () => verify(kept ? kept.hash : await nobody, password));
       return Boolean(kept) && right;
     },
+  };
+}
+
+/** Runs so many pieces of work at once and lets so many wait. @throws DomainError BUSY for the next one */
+function limited(atOnce: number, waiting: number): <Answer>(work: () => Promise<Answer>) => Promise<Answer> {
+  let running = 0;
+  const line: Array<() => void> = [];
+  return async (work) => {
+    if (running >= atOnce) {
+      if (line.length >= waiting) throw refusal('BUSY');
+      await new Promise<void>((resolve) => line.push(resolve));
+    } else running++;
+    try {
+      return await work();
+    } finally {
+      const next = line.shift();
+      if (next) next();
+      else running--;
+    }
   };
 }
 

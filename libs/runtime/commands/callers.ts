@@ -43,6 +43,7 @@ export class Callers {
   async present(actor: Actor, fresh: boolean): Promise<Actor> {
     if (actor.kind === 'user') {
       const { ip, userAgent, viaServiceId, userId, sessionId, organizationId } = actor;
+      if (viaServiceId !== undefined) await this.service(viaServiceId, fresh);
       return { ...(await this.person(sessionId, userId, fresh)), ip, userAgent, viaServiceId, organizationId } as Actor;
     }
     if (actor.kind === 'service')

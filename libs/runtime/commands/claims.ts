@@ -9,6 +9,13 @@ interface Owner {
   readonly id: string;
 }
 
+/** A claim as it was read: its stream and the revision that it stands at. */
+export interface HeldClaim {
+  readonly stream: string;
+  readonly revision: number;
+  readonly scope: string;
+}
+
 /** A claim whose owner does not hold the key may still be on its way for so long, in milliseconds. */
 const UNCONFIRMED = 5_000;
 /** Pause between two looks at an unconfirmed claim of somebody else, in milliseconds. */
@@ -40,6 +47,8 @@ export class Claims {
   /** Claims the key for the owner; false when somebody else holds it. */
   async claim(key: UniqueKey, owner: Owner, metadata: EventMetadata): Promise<boolean> {
     const stream = this.stream(key);
+    // How long is waited is measured here: clocks of two machines may differ.
+    const giveUpWaiting = performance.now() + UNCONFIRMED;
     for (;;) {
       const last = await this.store.last(stream);
       const present = ownerIn(last);
@@ -47,7 +56,7 @@ export class Claims {
         const { held, folded } = await this.holds(present, key);
         if (held) return false;
         const age = Date.parse(this.clock.now()) - Date.parse(last!.metadata.occurredAt);
-        if (age < UNCONFIRMED) {
+        if (age < UNCONFIRMED && performance.now() < giveUpWaiting) {
           await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
           continue;
         }
@@ -59,13 +68,17 @@ export class Claims {
     }
   }
 
-  /** Gives a key back that the owner's state no longer holds. */
-  async release(key: UniqueKey, owner: Owner, metadata: EventMetadata): Promise<void> {
+  /** The owner's claim of a key as it stands now: what a release, after the append that drops the key, may undo. */
+  async held(key: UniqueKey, owner: Owner): Promise<HeldClaim | undefined> {
     const stream = this.stream(key);
     const last = await this.store.last(stream);
     const present = ownerIn(last);
-    if (!present || !same(present, owner)) return;
-    await this.append(stream, last!.revision, { type: 'UniqueKeyReleased', data: { scope: key.scope } }, metadata);
+    return present && same(present, owner) ? { stream, revision: last!.revision, scope: key.scope } : undefined;
+  }
+
+  /** Gives a key back that the owner's state no longer holds; a claim that was written since stays. */
+  async release({ stream, revision, scope }: HeldClaim, metadata: EventMetadata): Promise<void> {
+    await this.append(stream, revision, { type: 'UniqueKeyReleased', data: { scope } }, metadata);
   }
 
   private async holds(owner: Owner, key: UniqueKey): Promise<{ held: boolean; folded: Folded }> {

@@ -70,24 +70,21 @@ export class Dispatcher {
   async execute(command: object, envelope: Envelope): Promise<Accepted> {
     const entry = this.parts.composition.commands.get(command.constructor.name);
     if (!entry) throw refusal('UNKNOWN_COMMAND', { name: command.constructor.name });
-    const resolver = new NeedsResolver({ ...this.parts, aggregates: this.parts.composition.aggregates }, envelope.commandId);
-    const id = await this.target(entry, command, envelope, resolver);
-    const { accepted, appended } = await this.#queues.run(streamOf(entry.of.category, id), () =>
-      this.decided(entry, command, envelope, id, resolver),
-    );
+    const id = await this.target(entry, command, envelope);
+    const stream = streamOf(entry.of.category, id);
+    // Ports are asked under an id that nobody else can have: a key that is used again for another command, caller or
+    // aggregate must not share what a port has made for the first (a token, a password, a solved captcha).
+    const resolver = this.resolver(derivedId('port', envelope.commandId, stream, this.fingerprint(entry, command, envelope)));
+    const { accepted, appended } = await this.#queues.run(stream, () => this.decided(entry, command, envelope, id, resolver));
     await this.#appended(appended);
     return accepted;
   }
 
   /** Id of the aggregate that the command goes to; one that does not exist where it is looked for by a key that nobody holds. */
-  private async target(
-    { of, spec }: CommandEntry,
-    command: object,
-    { actor, commandId }: Envelope,
-    resolver: NeedsResolver,
-  ): Promise<string> {
+  private async target({ of, spec }: CommandEntry, command: object, { actor, commandId }: Envelope): Promise<string> {
     const said = spec.id ? spec.id({ command, actor }) : (command as Readonly<Record<string, unknown>>)[`${of.category}Id`];
-    const id = typeof said === 'object' && said !== null ? await resolver.answer(said as never, this.parts.clock.now()) : said;
+    const id =
+      typeof said === 'object' && said !== null ? await this.resolver(commandId).answer(said as never, this.parts.clock.now()) : said;
     return typeof id === 'string' ? id : derivedId(commandId);
   }
 
@@ -201,6 +198,7 @@ export class Dispatcher {
     const wanted = definition.keys(after, id);
 
     for (const key of without(wanted, held)) if (!(await claims.claim(key, owner, metadata))) return undefined;
+    const dropped = await Promise.all(without(held, wanted).map((key) => claims.held(key, owner)));
     let appended;
     try {
       appended = await store.append(stream, folded.revision, events);
@@ -208,7 +206,7 @@ export class Dispatcher {
       if (error instanceof WrongRevision) return undefined;
       throw error;
     }
-    for (const key of without(held, wanted)) await claims.release(key, owner, metadata);
+    for (const claim of dropped) if (claim) await claims.release(claim, metadata);
 
     const recorded = events.map((event, index) => ({
       ...event,
@@ -219,6 +217,10 @@ export class Dispatcher {
       position: appended.position,
     }));
     return { folded: states.advance(folded, recorded), events: recorded };
+  }
+
+  private resolver(askedAs: string): NeedsResolver {
+    return new NeedsResolver({ ...this.parts, aggregates: this.parts.composition.aggregates }, askedAs);
   }
 
   private async repeat(entry: CommandEntry, folded: Folded, landed: Landed, fingerprint: string, envelope: Envelope): Promise<Accepted> {

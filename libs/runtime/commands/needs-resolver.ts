@@ -10,7 +10,7 @@ export class NeedsResolver {
 
   constructor(
     private readonly sources: { states: States; claims: Claims; ports: Ports; aggregates: ReadonlyMap<string, Definition> },
-    private readonly commandId: string,
+    private readonly askedAs: string,
   ) {}
 
   /** In the order of the record; states come from their streams, or from the cache where `recent` is enough. */
@@ -39,7 +39,7 @@ export class NeedsResolver {
         const question = canonical([need.port, need.method, need.input]);
         let answer = this.#asked.get(question);
         if (!answer) {
-          answer = portMethod(this.sources.ports, need.port, need.method)(need.input, { commandId: this.commandId, now });
+          answer = portMethod(this.sources.ports, need.port, need.method)(need.input, { commandId: this.askedAs, now });
           this.#asked.set(question, answer);
         }
         return answer;

@@ -24,6 +24,8 @@ export interface Folded<State = unknown> {
 
 /** Command ids that a folded stream remembers; beyond them the aggregate's state decides. */
 const REMEMBERED = 1_000;
+/** How old a state may be that rights are judged by, in milliseconds. */
+const RECENT = 5_000;
 /** Streams that are kept folded. */
 const KEPT = 10_000;
 
@@ -32,6 +34,8 @@ export const streamOf = (category: string, id: string): string => `${category}-$
 /** Folded streams: read from the store, kept in a bounded cache, and brought forward by whatever passes by. */
 export class States {
   readonly #kept = new Map<string, Folded>();
+  /** When a kept stream was last known to be whole, on this process's own clock. */
+  readonly #seenAt = new Map<string, number>();
 
   constructor(private readonly store: EventStore) {}
 
@@ -47,19 +51,21 @@ export class States {
   async fresh<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
     const base = this.kept(definition, id) ?? nothing(definition, id);
     const folded = (await this.store.read(base.stream, base.revision + 1)).reduce(fold<State>, base);
-    if (folded.revision !== NOTHING) this.keep(folded as Folded);
+    if (folded.revision !== NOTHING) this.keep(folded as Folded, performance.now());
     return folded;
   }
 
-  /** The kept stream, else the fresh one: right for reading what this process has written, a moment behind for the rest. */
+  /** The stream as it was seen within the last five seconds: right for what this process has written, a moment behind for the rest. */
   async recent<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
-    return this.kept(definition, id) ?? this.fresh(definition, id);
+    const kept = this.kept(definition, id);
+    const seenAt = this.#seenAt.get(streamOf(definition.category, id)) ?? 0;
+    return kept && performance.now() - seenAt < RECENT ? kept : this.fresh(definition, id);
   }
 
   /** Takes over what this process has just appended. */
   advance<State>(folded: Folded<State>, events: readonly Recorded[]): Folded<State> {
     const next = events.reduce(fold<State>, folded);
-    this.keep(next as Folded);
+    this.keep(next as Folded, performance.now());
     return next;
   }
 
@@ -68,14 +74,20 @@ export class States {
     const folded = this.#kept.get(event.stream);
     if (!folded || event.revision <= folded.revision) return;
     if (event.revision === folded.revision + 1) this.#kept.set(event.stream, fold(folded, event));
-    else this.#kept.delete(event.stream);
+    else this.forget(event.stream);
   }
 
-  private keep(folded: Folded): void {
+  private forget(stream: string): void {
+    this.#kept.delete(stream);
+    this.#seenAt.delete(stream);
+  }
+
+  private keep(folded: Folded, seenAt?: number): void {
+    if (seenAt !== undefined) this.#seenAt.set(folded.stream, seenAt);
     const present = this.#kept.get(folded.stream);
     this.#kept.delete(folded.stream);
     this.#kept.set(folded.stream, present && present.revision > folded.revision ? present : folded);
-    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    if (this.#kept.size > KEPT) this.forget(this.#kept.keys().next().value!);
   }
 }
 

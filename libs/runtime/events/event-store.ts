@@ -10,6 +10,7 @@ import {
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
   type EventStoreDBClient,
+  type Position,
 } from '@eventstore/db-client';
 import { refusal, type Recorded } from '@letopis/kernel';
 import { decode, encode, UNKNOWN_POSITION, type NewEvent } from './codec';
@@ -33,6 +34,8 @@ export interface Appended {
 
 /** How long one call to the store may take, in milliseconds. */
 const DEADLINE = 10_000;
+/** Records of the end of the log that are read together, to find the newest of ours among those of the system. */
+const HEAD_PAGE = 64;
 /** How long the client may take to let go of its streams, in milliseconds. */
 const LETTING_GO = 200;
 /** How often an append is sent again, unchanged, after a time-out or a lost connection. */
@@ -91,11 +94,18 @@ export class EventStore {
   /** The newest position of the log that holds an event of ours; `UNKNOWN_POSITION` when there is none. */
   async head(): Promise<number> {
     return this.reading(async () => {
-      for await (const resolved of this.client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1_000 })) {
-        const event = decode(resolved);
-        if (event) return event.position;
+      let from: typeof END | Position = END;
+      for (;;) {
+        const page: AllStreamResolvedEvent[] = [];
+        for await (const resolved of this.client.readAll({ direction: BACKWARDS, fromPosition: from, maxCount: HEAD_PAGE })) {
+          page.push(resolved);
+        }
+        const newest = page.map(decode).find((event) => event !== undefined);
+        if (newest) return newest.position;
+        const oldest: Position | undefined = page.at(-1)?.event?.position;
+        if (page.length < HEAD_PAGE || !oldest) return UNKNOWN_POSITION;
+        from = oldest;
       }
-      return UNKNOWN_POSITION;
     }, UNKNOWN_POSITION);
   }
 

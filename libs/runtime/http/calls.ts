@@ -37,14 +37,16 @@ const from = (request: Request) => ({ ip: request.ip, userAgent: header(request,
  * Who calls: nobody, a person, a service, or a service for a person who has lent it the own access token.
  * @throws DomainError NOT_AUTHENTICATED for a token that is not good, even where none is needed
  */
-export async function callerOf(request: Request, tokens: Tokens, command?: string): Promise<Actor> {
+export async function callerOf(request: Request, tokens: Tokens, wants: { command?: string; registry?: string } = {}): Promise<Actor> {
   const authorization = header(request, 'authorization');
   if (authorization === undefined) return { kind: 'anonymous', ...from(request) };
   const caller = await tokens.caller(bearer(authorization));
   const lent = header(request, 'x-on-behalf-of');
   if (lent === undefined) return { ...caller, ...from(request) };
   if (caller.kind !== 'service') throw refusal('FORBIDDEN');
-  if (command !== undefined && !caller.commands.includes(command)) throw refusal('FORBIDDEN');
+  // For a person, too, a service does only what its own account allows.
+  const allowed = caller.commands.includes(wants.command ?? '') || caller.registries.includes(wants.registry ?? '');
+  if (!allowed) throw refusal('FORBIDDEN');
   const person = await tokens.caller(lent);
   if (person.kind !== 'user') throw refusal('FORBIDDEN');
   return { ...(person as UserActor), ...from(request), viaServiceId: caller.serviceId };

@@ -6,6 +6,7 @@ import { envelop, type Accepted } from '../commands/envelope';
 import { NeedsResolver } from '../commands/needs-resolver';
 import { parseCommand } from '../commands/validation';
 import { DomainError } from '@letopis/kernel';
+import type { Mark } from '../projections/mark';
 import type { ListQuery } from '../projections/queries';
 import { typedFilters } from '../projections/queries';
 import type { Runtime } from '../runtime';
@@ -26,14 +27,18 @@ export class CommandsController {
     const { runtime, tokens } = this.edge;
     const entry = runtime.composition.commands.get(name);
     if (!entry || entry.spec.by.name === 'system') throw refusal('UNKNOWN_COMMAND', { name });
-    const actor = await callerOf(request, tokens, name);
+    const actor = await callerOf(request, tokens, { command: name });
     const command = parseCommand(entry.type, body ?? {});
     const envelope = envelopeFrom(request, actor);
     const accepted = await this.bus.execute<object, Accepted>(envelop(command, envelope));
 
+    if (entry.spec.concealed) {
+      // The end of the log, whatever has happened: nothing in the answer may tell whether the record exists.
+      response.setHeader('X-Consistency-Token', String(await runtime.store.head()));
+      return { commandId: accepted.commandId };
+    }
     response.setHeader('X-Consistency-Token', String(accepted.position));
     if (accepted.repeated) response.setHeader('Idempotency-Replayed', 'true');
-    if (entry.spec.concealed) return { commandId: accepted.commandId };
     response.setHeader('ETag', `"${accepted.revision}"`);
     const { repeated: _, ...answer } = accepted;
     if (!entry.spec.opensSession) return answer;
@@ -59,8 +64,10 @@ async function seen({ runtime, projection, actor, query }: { runtime: Runtime; p
   if ('refused' in visible) visible = await judge(false);
   if (actor.kind === 'user' && actor.restriction) visible = { refused: actor.restriction };
   if ('only' in visible) return visible.only;
-  throw new DomainError(visible.refused, runtime.composition.errors[visible.refused]!);
+  throw refusalOf(runtime, visible.refused);
 }
+
+const refusalOf = ({ composition }: Runtime, code: string) => new DomainError(code, composition.errors[code]!);
 
 /** `filter[field]`, `filter[field.gte]`, sort, q, limit, cursor, count: everything else is refused. */
 function listQuery(request: Call): ListQuery {
@@ -95,7 +102,7 @@ export class RegistriesController {
   async list(@Param('code') code: string, @Req() request: Call) {
     const { runtime, tokens } = this.edge;
     const projection = this.projection(code, 'registry');
-    const actor = await callerOf(request, tokens);
+    const actor = await callerOf(request, tokens, { registry: code });
     const query = listQuery(request);
     await runtime.projector.mark(code).reached(consistencyToken(request));
     return runtime.queries.list(projection, query, await seen({ runtime, projection, actor, query }));
@@ -105,7 +112,7 @@ export class RegistriesController {
   async one(@Param('code') code: string, @Param('id') id: string, @Req() request: Call) {
     const { runtime, tokens } = this.edge;
     const projection = this.projection(code, 'registry');
-    const actor = await callerOf(request, tokens);
+    const actor = await callerOf(request, tokens, { registry: code });
     await runtime.projector.mark(code).reached(consistencyToken(request));
     const query = listQuery(request);
     return runtime.queries.one(projection, id, await seen({ runtime, projection, actor, query }));
@@ -115,7 +122,7 @@ export class RegistriesController {
   async lookup(@Param('code') code: string, @Query('q') q: string | undefined, @Req() request: Call) {
     const { runtime, tokens } = this.edge;
     const projection = this.projection(code, 'lookup');
-    const actor = await callerOf(request, tokens);
+    const actor = await callerOf(request, tokens, { registry: code });
     if (typeof q !== 'string' || q.length > 200) throw refusal('BAD_QUERY', { name: 'q' });
     await runtime.projector.mark(code).reached(consistencyToken(request));
     return runtime.queries.lookup(projection, q, await seen({ runtime, projection, actor, query: { filter: {} } }));
@@ -129,7 +136,8 @@ export class RegistriesController {
 }
 
 const AUDITORS = ['PLATFORM_ADMIN', 'AUDITOR'];
-const audits = (actor: Actor) => actor.kind === 'user' && (actor.platformRoles ?? []).some((role) => AUDITORS.includes(role));
+const audits = (actor: Actor) =>
+  actor.kind === 'user' && actor.restriction === undefined && (actor.platformRoles ?? []).some((role) => AUDITORS.includes(role));
 
 /** Who did what, when and why. */
 @Controller('v1/audit')
@@ -141,10 +149,12 @@ export class AuditController {
     const { runtime, tokens } = this.edge;
     const actor = await callerOf(request, tokens);
     if (actor.kind === 'anonymous') throw refusal('NOT_AUTHENTICATED');
+    if (actor.kind === 'user' && actor.restriction) throw refusalOf(runtime, actor.restriction);
     const definition = runtime.composition.aggregates.get(category);
     if (!definition) throw refusal('NOT_FOUND');
-    if (!audits(actor) && !(await this.administers(actor, category, id))) throw refusal('NOT_FOUND');
-    return { items: await runtime.audit.history(`${category}-${id}`) };
+    const forAuditor = audits(actor);
+    if (!forAuditor && !(await this.administers(actor, category, id))) throw refusal('NOT_FOUND');
+    return { items: await runtime.audit.history(`${category}-${id}`, { forAuditor }) };
   }
 
   /** Whoever knows a story's id may wait for it; only auditors see its events. */
@@ -242,14 +252,21 @@ export class HealthController {
   }
 
   @Get('ready')
-  async ready() {
+  async ready(@Res({ passthrough: true }) response: Response) {
     const { runtime } = this.edge;
     const head = await runtime.store.head();
     await runtime.db.command({ ping: 1 });
-    const projections = [...runtime.composition.projections.keys()].map((code) => ({
-      code,
-      behind: Math.max(0, head - runtime.projector.mark(code).position),
-    }));
-    return { status: 'ok', head, sagas: { behind: Math.max(0, head - runtime.sagas.mark.position) }, projections };
+    const state = ({ position, movedAt }: Mark) => {
+      const behind = Math.max(0, head - position);
+      return { behind, stuck: behind > 0 && Date.now() - movedAt > STUCK_AFTER };
+    };
+    const projections = [...runtime.composition.projections.keys()].map((code) => ({ code, ...state(runtime.projector.mark(code)) }));
+    const sagas = state(runtime.sagas.mark);
+    const ready = !sagas.stuck && projections.every(({ stuck }) => !stuck);
+    response.status(ready ? 200 : 503);
+    return { status: ready ? 'ok' : 'stuck', head, sagas, projections };
   }
 }
+
+/** A mark that is behind and has not moved for so long is stuck, in milliseconds. */
+const STUCK_AFTER = 10_000;

@@ -64,6 +64,9 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** Names of the driver's errors that say that the database cannot be reached, not that it refused. */
+const MONGODB_IS_AWAY = /^Mongo(Network|ServerSelection|NotConnected|TopologyClosed|ClientClosed|PoolCl|WaitQueue|OperationTimeout)/;
+
 /** The refusal that an error is, or comes down to. */
 function asRefusal(error: unknown, correlationId: string): DomainError {
   if (error instanceof DomainError) return error;
@@ -79,5 +82,6 @@ function asRefusal(error: unknown, correlationId: string): DomainError {
     if (error.getStatus() < 500) return refusal('MALFORMED_JSON');
   }
   if (error instanceof URIError) return refusal('UNKNOWN_ADDRESS');
+  if (MONGODB_IS_AWAY.test((error as Error).name)) return Object.assign(refusal('STORE_UNAVAILABLE'), { cause: error });
   return refusal('INTERNAL', { correlationId });
 }

@@ -36,10 +36,7 @@ export async function foldPage(db: Db, projection: Projection, events: readonly 
 
   for (const { page: side, collection } of sides.values()) await write(collection, side);
   await write(own, page);
-  for (const join of projection.joins) {
-    const side = sides.get(join.side);
-    if (side) await fanOut(own, projection, join, side.page, side.touched, page);
-  }
+  await fanOutAll(own, projection, sides, page);
 }
 
 /** The documents that the events touch, loaded and folded; `touched` tells the position of the last event for each. */
@@ -105,34 +102,51 @@ function joined(document: Stored, { fields }: Join, side: Stored | undefined, se
   return stored(document._id, position, { ...visible(document), ...taken }, search);
 }
 
-/** Carries changed side documents into every document that joins them and is not in the page, a chunk at a time. */
+/**
+ * Carries changed side documents into every document that joins them and is not in the page, in the order of the log: a
+ * document that two of them reach takes both, and its position only grows.
+ */
+async function fanOutAll(
+  own: Collection<Stored>,
+  projection: Projection,
+  sides: ReadonlyMap<string, { page: Page; touched: ReadonlyMap<string, number> }>,
+  page: Page,
+): Promise<void> {
+  const changes = projection.joins.flatMap((join) => {
+    const side = sides.get(join.side);
+    return [...(side?.touched ?? [])].map(([id, position]) => ({
+      join,
+      id,
+      position,
+      document: side!.page.folded.get(id) ?? side!.page.loaded.get(id),
+    }));
+  });
+  for (const change of changes.sort((a, b) => a.position - b.position)) await fanOut(own, projection, change, page);
+}
+
+/** Carries one side document into all that join it, a chunk at a time. */
 async function fanOut(
   own: Collection<Stored>,
   projection: Projection,
-  join: Join,
-  side: Page,
-  touched: ReadonlyMap<string, number>,
+  { join, id: sideId, position, document }: { join: Join; id: string; position: number; document: Stored | undefined },
   page: Page,
 ): Promise<void> {
-  for (const [sideId, position] of touched) {
-    const document = side.folded.get(sideId) ?? side.loaded.get(sideId);
-    let after = '';
-    for (;;) {
-      const found = await own
-        .find({ [join.by]: sideId, _id: { $gt: after } })
-        .sort({ _id: 1 })
-        .limit(CHUNK)
-        .toArray();
-      const last = found.at(-1);
-      if (!last) break;
-      after = last._id;
-      const chunk: Page = { loaded: new Map(found.map((row) => [row._id, row])), folded: new Map() };
-      for (const row of found) {
-        if (row._deleted || row._parked || row._position >= position || page.folded.has(row._id)) continue;
-        chunk.folded.set(row._id, joined(row, join, document, projection.list.search, position));
-      }
-      await write(own, chunk);
+  let after = '';
+  for (;;) {
+    const found = await own
+      .find({ [join.by]: sideId, _id: { $gt: after } })
+      .sort({ _id: 1 })
+      .limit(CHUNK)
+      .toArray();
+    const last = found.at(-1);
+    if (!last) break;
+    after = last._id;
+    const chunk: Page = { loaded: new Map(found.map((row) => [row._id, row])), folded: new Map() };
+    for (const row of found) {
+      if (row._deleted || row._parked || row._position > position || page.folded.has(row._id)) continue;
+      chunk.folded.set(row._id, joined(row, join, document, projection.list.search, position));
     }
+    await write(own, chunk);
   }
 }
 

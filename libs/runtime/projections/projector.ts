@@ -1,5 +1,5 @@
 import type { Db, IndexDescription } from 'mongodb';
-import type { Projection } from '@letopis/kernel';
+import type { Projection, Recorded } from '@letopis/kernel';
 import { Reader } from '../events/reader';
 import type { EventStore } from '../events/event-store';
 import type { Logger } from '../logger';
@@ -69,8 +69,9 @@ export class Projector {
     return this.#live.get(code)!;
   }
 
-  private async run(group: readonly Projection[], from: number, head: number): Promise<void> {
-    const names = group.map((projection) => collectionOf(projection));
+  private async run(all: readonly Projection[], from: number, head: number): Promise<void> {
+    let group = all;
+    let names = group.map((projection) => collectionOf(projection));
     let position = from;
     let building = new Set(group.filter((projection) => this.collection(projection.code) !== collectionOf(projection)));
     if (position >= head) building = await this.switchOver(building);
@@ -81,7 +82,11 @@ export class Projector {
       this.parts.onReader?.(reader);
       try {
         for await (const page of reader.pages(PAGE)) {
-          await Promise.all(group.map((projection) => foldPage(this.parts.db, projection, page)));
+          const left = await this.fold(group, page, position);
+          if (left.length < group.length) {
+            group = left;
+            names = group.map((projection) => collectionOf(projection));
+          }
           position = page.at(-1)!.position;
           await this.#checkpoints.write(names, position);
           for (const { code } of group) this.mark(code).advance(position);
@@ -98,13 +103,34 @@ export class Projector {
     }
   }
 
+  /**
+   * Folds the page into every projection of the group. One that fails alone goes on from here by itself, so that it holds
+   * nobody up; when all fail, the database is away and the page is tried again.
+   */
+  private async fold(group: readonly Projection[], page: readonly Recorded[], position: number): Promise<readonly Projection[]> {
+    const outcomes = await Promise.allSettled(group.map((projection) => foldPage(this.parts.db, projection, page)));
+    const failed = group.filter((_, at) => outcomes[at]!.status === 'rejected');
+    if (failed.length === 0) return group;
+    const { reason } = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
+    if (failed.length === group.length) throw reason;
+    for (const projection of failed) {
+      this.parts.logger.error(
+        { projection: projection.code, error: String(reason), after: position },
+        'a read model is held up and goes on by itself',
+      );
+      this.#running.push(this.run([projection], position, position));
+    }
+    return group.filter((projection) => !failed.includes(projection));
+  }
+
   private async prepare(projection: Projection): Promise<void> {
     const { db } = this.parts;
     const name = collectionOf(projection);
     const { list, joins } = projection;
     const indexes: IndexDescription[] = [
       ...[...new Set([...list.sorts, list.defaultSort.replace(/^-/, '')])].map((field) => ({ key: { [field]: 1, _id: 1 } })),
-      ...Object.keys(list.filters).map((field) => ({ key: { [field]: 1, _id: 1 } })),
+      // A filter with the order that lists have when nobody asks for another.
+      ...Object.keys(list.filters).map((field) => ({ key: { [field]: 1, [list.defaultSort.replace(/^-/, '')]: 1, _id: 1 } })),
       ...joins.map(({ by }) => ({ key: { [by]: 1, _id: 1 } })),
       ...(list.search.length > 0 ? [{ key: { _words: 1 } }, { key: { _fields: 1 } }] : []),
     ];

@@ -15,6 +15,10 @@ const RETRIES = [1_000, 5_000, 30_000, 120_000, 600_000];
 /** How often the waiting list is looked at, in milliseconds. */
 const LOOK = 500;
 const PAGE = 256;
+/** Waiting steps that are looked at together. */
+const AT_ONCE = 100;
+/** Due time of a step that waits for the one before it in its lane. */
+const BEHIND_ANOTHER = Number.MAX_SAFE_INTEGER;
 
 /** A saga step that waits: to be tried again at `dueAt`, behind another step of its lane, or parked for an operator. */
 export interface WaitingStep {
@@ -67,7 +71,10 @@ export class SagaRunner {
 
   async start(): Promise<void> {
     await this.#waiting.createIndexes([{ key: { lane: 1, position: 1 } }, { key: { parked: 1, dueAt: 1 } }, { key: { correlationId: 1 } }]);
-    for (const lane of await this.#waiting.distinct('lane')) this.#blocked.add(lane);
+    for (const lane of await this.#waiting.distinct('lane')) {
+      this.#blocked.add(lane);
+      await this.hurryFirst(lane); // the process may have died between the end of one step and the turn of the next
+    }
     const from = await this.#checkpoints.read(CHECKPOINT);
     this.mark.advance(from);
     this.#reader = new Reader(this.parts.store, from, this.parts.logger);
@@ -119,8 +126,9 @@ export class SagaRunner {
   /** Runs the work after all that was put into the lane before it. */
   private inLane<Answer>(lane: string, work: () => Promise<Answer>): Promise<Answer> {
     const running = (this.#lanes.get(lane) ?? Promise.resolve()).then(work);
+    const settled = () => {};
     const tail = running
-      .then(() => {})
+      .then(settled, settled) // whoever asked for the work hears of its failure; what is behind it goes on
       .finally(() => {
         if (this.#lanes.get(lane) === tail) this.#lanes.delete(lane);
       });
@@ -132,7 +140,7 @@ export class SagaRunner {
   private async step(saga: Saga, event: Recorded, lane: string): Promise<boolean> {
     while (!this.#stopped) {
       try {
-        if (this.#blocked.has(lane)) await this.putAside(saga, event, lane, 0, Date.now(), false);
+        if (this.#blocked.has(lane)) await this.putAside(saga, event, lane, 0, BEHIND_ANOTHER, false);
         else await this.parts.effects.react(saga, event);
         return true;
       } catch (error) {
@@ -167,7 +175,7 @@ export class SagaRunner {
       attempts,
       dueAt,
       parked,
-      error: error === undefined ? undefined : String(error),
+      error: error === undefined ? undefined : briefly(error),
     };
     this.#blocked.add(lane);
     await this.#waiting.updateOne({ _id: step._id }, { $setOnInsert: step }, { upsert: true });
@@ -175,7 +183,7 @@ export class SagaRunner {
       this.parts.logger.warn({ saga: saga.name, event: event.type, stream: event.stream, parked, error: step.error }, 'a saga step waits');
   }
 
-  /** Tries what has come due again, the oldest of each lane first. */
+  /** Looks for what has come due, again and again. */
   private look(): void {
     const again = async () => {
       await this.retry().catch((error: unknown) =>
@@ -187,29 +195,54 @@ export class SagaRunner {
   }
 
   private async retry(): Promise<void> {
-    for (const lane of [...this.#blocked]) {
-      if (this.#stopped) return;
-      await this.inLane(lane, () => this.retryFirst(lane));
+    const due = await this.#waiting
+      .find({ parked: false, dueAt: { $lte: Date.now() } })
+      .sort({ dueAt: 1, _id: 1 })
+      .limit(AT_ONCE)
+      .toArray();
+    const lanes = new Set(due.map(({ lane }) => lane));
+    await Promise.all([...lanes].map((lane) => this.inLane(lane, () => this.retryLane(lane))));
+  }
+
+  /** Works the lane off from its first step on, until it is empty or a step fails again. */
+  private async retryLane(lane: string): Promise<void> {
+    while (!this.#stopped) {
+      const first = await this.first(lane);
+      if (!first) {
+        this.#blocked.delete(lane);
+        return;
+      }
+      const saga = this.parts.sagas.find(({ name }) => name === first.saga);
+      if (!saga || first.parked || first.dueAt > Date.now()) return;
+      try {
+        await this.parts.effects.react(saga, first.event);
+      } catch (error) {
+        return this.failedAgain(first, error);
+      }
+      await this.#waiting.deleteOne({ _id: first._id });
+      await this.hurryFirst(lane);
     }
   }
 
-  private async retryFirst(lane: string): Promise<void> {
+  private async failedAgain({ _id, saga, event, attempts: before }: WaitingStep, error: unknown): Promise<void> {
+    const attempts = before + 1;
+    const parked = attempts > RETRIES.length || isFinal(error);
+    const dueAt = Date.now() + RETRIES[Math.min(attempts, RETRIES.length) - 1]!;
+    await this.#waiting.updateOne({ _id }, { $set: { attempts, parked, dueAt, error: briefly(error) } });
+    const about = { saga, event: event.type, stream: event.stream, attempts, error: briefly(error) };
+    if (parked) this.parts.logger.error(about, 'a saga step is parked and waits for an operator');
+    else this.parts.logger.warn(about, 'a saga step failed again');
+  }
+
+  /** Makes the first step of a lane due, if it was only waiting for another one. */
+  private async hurryFirst(lane: string): Promise<void> {
+    const first = await this.first(lane);
+    if (first?.dueAt === BEHIND_ANOTHER) await this.#waiting.updateOne({ _id: first._id }, { $set: { dueAt: Date.now() } });
+  }
+
+  private async first(lane: string): Promise<WaitingStep | undefined> {
     const [first] = await this.#waiting.find({ lane }).sort({ position: 1 }).limit(1).toArray();
-    if (!first) {
-      this.#blocked.delete(lane);
-      return;
-    }
-    const saga = this.parts.sagas.find(({ name }) => name === first.saga);
-    if (!saga || first.parked || first.dueAt > Date.now()) return;
-    try {
-      await this.parts.effects.react(saga, first.event);
-      await this.#waiting.deleteOne({ _id: first._id });
-    } catch (error) {
-      const attempts = first.attempts + 1;
-      const parked = attempts > RETRIES.length || isFinal(error);
-      const dueAt = Date.now() + RETRIES[Math.min(attempts, RETRIES.length) - 1]!;
-      await this.#waiting.updateOne({ _id: first._id }, { $set: { attempts, parked, dueAt, error: String(error) } });
-    }
+    return first;
   }
 
   private done(entry: { open: number }): void {
@@ -239,5 +272,13 @@ export class SagaRunner {
   }
 }
 
-/** A refusal that will be the same tomorrow: trying again is for outages. */
-const isFinal = (error: unknown) => error instanceof DomainError && error.entry.status < 500 && error.entry.status !== 429;
+/** A refusal that will be the same tomorrow: trying again is for outages and lost races. */
+const isFinal = (error: unknown) =>
+  error instanceof DomainError && error.entry.status < 500 && error.entry.status !== 429 && error.code !== 'CONCURRENT_CHANGE';
+
+/** What may be written down of an error: its kind, and its words without addresses of people. */
+function briefly(error: unknown): string {
+  if (error instanceof DomainError) return error.code;
+  const { name = 'Error', code, message = String(error) } = error as { name?: string; code?: string | number; message?: string };
+  return `${name}${code === undefined ? '' : ` ${code}`}: ${message.replace(/[^\s<>"']+@[^\s<>"']+/g, '…@…')}`;
+}

@@ -45,7 +45,9 @@ export class Ticker {
       const { timerId, dueAt, correlationId } = row as object as TimerRow;
       const command = Object.assign(new FireTimer(), { timerId, dueAt });
       const commandId = derivedId('fire', timerId, dueAt);
-      await dispatcher.execute(command, { commandId, actor: system('ticker'), correlationId });
+      await dispatcher.execute(command, { commandId, actor: system('ticker'), correlationId }).catch((error: unknown) => {
+        this.parts.logger.error({ timerId, error: String(error) }, 'a timer could not be fired and will be tried again');
+      });
     }
     return due.length;
   }

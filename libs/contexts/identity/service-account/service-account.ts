@@ -1,5 +1,5 @@
-import { aggregate, Codes, Id, known, platform, secrets, Text, actorId } from '@letopis/kernel';
-import { IsObject, IsOptional } from 'class-validator';
+import { MayBeAbsent, aggregate, Codes, Id, known, platform, secrets, Text, actorId } from '@letopis/kernel';
+import { IsObject } from 'class-validator';
 import { refusal } from '../errors';
 
 /** What a service may do, and how it proves that it is itself. */
@@ -12,7 +12,7 @@ export class CreateServiceAccount extends Permissions {
   @Id({ optional: true }) serviceAccountId?: string;
   @Text(1, 100) name: string;
   /** A public JWK; without one the account gets a secret. */
-  @IsOptional() @IsObject() publicKey?: Record<string, unknown>;
+  @MayBeAbsent() @IsObject() publicKey?: Record<string, unknown>;
 }
 
 export class ChangeServiceAccountPermissions extends Permissions {
@@ -21,7 +21,7 @@ export class ChangeServiceAccountPermissions extends Permissions {
 
 export class RotateServiceCredential {
   @Id() serviceAccountId: string;
-  @IsOptional() @IsObject() publicKey?: Record<string, unknown>;
+  @MayBeAbsent() @IsObject() publicKey?: Record<string, unknown>;
 }
 
 export class RetireOldServiceCredentials {

@@ -102,7 +102,13 @@ export const user = define({
       summary: 'Sign-in with address and password',
       needs: ({ command, id, state, now }) => ({
         captcha: failuresAt(state, now) >= FAILURES_TO_CAPTCHA ? solved(command) : known(true),
-        right: credentials('verify', { userId: id, credentialVersion: state.credentialVersion, password: command.password }),
+        // A lock and a missing captcha refuse whatever the password is: no work is done for them.
+        right: isLocked(state, now)
+          ? known<boolean | undefined>(false)
+          : onlyIf(
+              'captcha',
+              credentials('verify', { userId: id, credentialVersion: state.credentialVersion, password: command.password }),
+            ),
       }),
       answer: (events, userId) => ({ userId, sessionId: events.flatMap((e) => (e.type === 'SignedIn' ? [e.data.sessionId] : []))[0] }),
     }),
@@ -262,7 +268,7 @@ export const user = define({
 
     SignIn: (_, state, { captcha, right, actor, now, commandId }) => {
       if (state.status === 'none' || state.status === 'erased') throw refusal('BAD_CREDENTIALS');
-      if (state.lockedUntil && now < state.lockedUntil) throw refusal('USER_LOCKED', { time: state.lockedUntil });
+      if (isLocked(state, now)) throw refusal('USER_LOCKED', { time: state.lockedUntil });
       if (!captcha) throw refusal('CAPTCHA_INVALID');
       if (!right) {
         if (state.status !== 'active') throw refusal('BAD_CREDENTIALS');
@@ -399,6 +405,8 @@ const free = (holder: User) => {
 };
 
 const isLastAdmin = (admins: readonly string[], id: string) => admins.length === 1 && admins[0] === id;
+
+const isLocked = ({ lockedUntil }: User, now: string) => lockedUntil !== undefined && now < lockedUntil;
 
 /** Failures that still count: those of the last quarter of an hour. */
 const failuresAt = ({ failures }: User, now: string) => (failures.since > before(now, FAILURE_WINDOW) ? failures.count : 0);

@@ -1,12 +1,12 @@
-import { Codes, Id, OneOf, Text, Time } from '@letopis/kernel';
-import { IsOptional, Matches } from 'class-validator';
+import { MayBeAbsent, Codes, Id, OneOf, Text, Time } from '@letopis/kernel';
+import { Matches } from 'class-validator';
 import { MEMBER_KINDS, type MemberKind } from '../membership/membership';
 
 export class CreateAccessRequest {
   @Id({ optional: true }) accessRequestId?: string;
   @Id() organizationId: string;
   /** The organization as a whole, or one restricted category or application of it. */
-  @IsOptional() @Matches(/^(organization|(category|app):[a-z0-9_.]{1,100})$/) scope?: string;
+  @MayBeAbsent() @Matches(/^(organization|(category|app):[a-z0-9_.]{1,100})$/) scope?: string;
   @Text(1, 500, { optional: true }) comment?: string;
 }
 
