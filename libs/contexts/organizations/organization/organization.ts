@@ -155,7 +155,8 @@ export const organization = define({
       return [event('OrganizationDetailsEnriched', { changes, displayName: renamed(state, changes), source: 'directory' })];
     },
 
-    UpdateOrganizationDetails: ({ organizationId: _, ...details }, state) => {
+    UpdateOrganizationDetails: ({ organizationId: _, ...typed }, state) => {
+      const details = { ...typed, contactEmail: typed.contactEmail?.trim() };
       existing(state);
       if (state.status === 'archived') throw refusal('ORGANIZATION_ARCHIVED');
       valid(details, state.kind);
