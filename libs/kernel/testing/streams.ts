@@ -95,13 +95,16 @@ export class World {
     )?.id;
   }
 
-  /** Answers needs in their order: states and owners from the streams, ports by the answers that the specification gives. */
+  /**
+   * Answers needs in their order: what is known as it is, ports by the answers that the specification gives, states and owners
+   * by those or else from the streams.
+   */
   resolve(needs: Needs, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const answers: Record<string, unknown> = {};
     for (const [name, need] of Object.entries(needs)) {
       const { onlyIf } = need as Pick<PortNeed, 'onlyIf'>;
       if (onlyIf !== undefined && !answers[onlyIf]) answers[name] = undefined;
-      else answers[name] = Object.hasOwn(given, name) ? given[name] : this.answer(name, need);
+      else answers[name] = Object.hasOwn(given, name) && need.kind !== 'known' ? given[name] : this.answer(name, need);
     }
     return answers;
   }
