@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { join, resolve } from 'node:path';
+import { registerCopy } from './copy/commands';
 import { demo } from './demo/demo';
 import { registerLocal } from './local/commands';
 
@@ -18,6 +19,7 @@ program
   });
 
 registerLocal(program);
+registerCopy(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
