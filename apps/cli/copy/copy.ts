@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { copyLog, type CopyState, type Source, type Target } from './log-copy';
 import { RawLog, type Position } from './raw-log';
+import { fitReadModelsAt } from './read-models';
 import { verify, type Verification } from './verify';
 
 /** A log to copy from, and how to be done with it. */
@@ -82,6 +83,26 @@ export async function copyBetween(
     return await copy({ from: { log: from, name: source.name }, to: { log: to, name: withoutLogin(toUrl) }, ...options });
   } finally {
     await Promise.all([from.dispose(), to.dispose()]);
+  }
+}
+
+/**
+ * Fits the read models' database to the copied log: the one of MONGODB_URL, else the local files.
+ * @returns the names of the collections dropped @throws LocalFileError while somebody serves the local files
+ */
+export async function fitDatabase(
+  source: OpenSource,
+  toUrl: string,
+  dataFolder: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  start: typeof startInThread = startInThread,
+): Promise<string[]> {
+  const [from, to] = [RawLog.at(source.url), RawLog.at(toUrl)];
+  const local = env.MONGODB_URL ? undefined : await start('mongodb', secured('mongodb', { port: 0, dataFolder }, localSecurityFrom(env)));
+  try {
+    return await fitReadModelsAt(env.MONGODB_URL || (local?.url ?? ''), from, to, withoutLogin(toUrl));
+  } finally {
+    await Promise.all([from.dispose(), to.dispose(), local?.close()]);
   }
 }
 
