@@ -12,25 +12,28 @@ export const credentialSaga = saga<UserEvents>()({
     PasswordSet: async (event, reads) =>
       event.data.reason === 'initial'
         ? []
-        : [...(await closings(event, reads, 'password_changed')), await notice(event, reads, 'user.passwordChanged')],
+        : [...(await closings(event, reads, 'password_changed')), ...(await notice(event, reads, 'user.passwordChanged'))],
 
     UserEmailChanged: async (event, reads) => {
       const { oldEmail, newEmail } = event.data;
       return [
         ...(await closings(event, reads, 'password_changed')),
-        await notice(event, reads, 'user.emailChanged', oldEmail),
-        await notice(event, reads, 'user.emailChanged', newEmail),
+        ...(await notice(event, reads, 'user.emailChanged', oldEmail)),
+        ...(await notice(event, reads, 'user.emailChanged', newEmail)),
       ];
     },
 
     UserDeactivated: async (event, reads) => {
       const { wasActive } = await reads.state(user, event.aggregateId);
-      return [...(await closings(event, reads, 'deactivated')), ...(wasActive ? [await notice(event, reads, 'user.deactivated')] : [])];
+      return [...(await closings(event, reads, 'deactivated')), ...(wasActive ? await notice(event, reads, 'user.deactivated') : [])];
     },
+
+    UserErased: ({ aggregateId }) => [call('credentials', 'forget', { userId: aggregateId })],
 
     PasswordResetRequested: async ({ aggregateId, data, metadata }, { state, settings }) => {
       if (metadata.commandType === 'IssueBootstrapLink') return [];
-      const { email, locale } = await state(user, aggregateId);
+      const { email, locale, status } = await state(user, aggregateId);
+      if (status === 'erased') return [];
       const letter: Letter = {
         template: 'user.passwordReset',
         to: email,
@@ -42,7 +45,8 @@ export const credentialSaga = saga<UserEvents>()({
     },
 
     EmailChangeRequested: async ({ aggregateId, data }, { state, settings }) => {
-      const { locale } = await state(user, aggregateId);
+      const { locale, status } = await state(user, aggregateId);
+      if (status === 'erased') return [];
       const letter: Letter = {
         template: 'user.emailChange',
         to: data.newEmail,
@@ -64,8 +68,10 @@ async function closings({ aggregateId, metadata: { actor } }: UserEvent, { rows 
   return open.filter(({ sessionId }) => sessionId !== kept).map(({ sessionId }) => send(CloseSession, { sessionId, reason }));
 }
 
+/** Nobody writes to an account that has been erased since. */
 async function notice({ aggregateId, metadata }: UserEvent, { state }: SagaReads, template: string, to?: string) {
-  const { email, locale } = await state(user, aggregateId);
+  const { email, locale, status } = await state(user, aggregateId);
+  if (status === 'erased') return [];
   const letter: Letter = { template, to: to ?? email, locale, data: { at: metadata.occurredAt } };
-  return call('mail', 'deliver', letter, to);
+  return [call('mail', 'deliver', letter, to)];
 }

@@ -12,7 +12,8 @@ export const registrationSaga = saga<UserEvents>()({
 
   on: {
     ActivationIssued: async ({ aggregateId, data, metadata }, { state, settings }) => {
-      const { email, locale } = await state(user, aggregateId);
+      const { email, locale, status } = await state(user, aggregateId);
+      if (status === 'erased') return [];
       const letter: Letter = {
         template: 'user.activation',
         to: email,
