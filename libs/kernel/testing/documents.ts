@@ -22,6 +22,11 @@ export class Folded {
     this.#documents = own;
   }
 
+  /** Of all documents, in the order in which they came to be. */
+  get ids(): readonly string[] {
+    return [...this.#documents.keys()];
+  }
+
   thenDocument(id: string, document: object): this {
     expect(this.#documents.get(id)).toEqual(document);
     return this;
@@ -34,7 +39,7 @@ export class Folded {
 
   /** The ids of all documents, in no order. */
   thenIds(...ids: readonly string[]): this {
-    expect([...this.#documents.keys()].sort()).toEqual([...ids].sort());
+    expect([...this.ids].sort()).toEqual([...ids].sort());
     return this;
   }
 }

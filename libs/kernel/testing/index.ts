@@ -20,5 +20,5 @@ export function given<State>(subject: Definition<State> | Projection, ...history
 export { issue, type Circumstances, type Given, type Outcome } from './decisions';
 export { play, type Moment, type Step } from './sequences';
 export { when, whenTimer, type Surroundings } from './reactions';
-export { facts, NOW, stream, type Fact, type Stream } from './streams';
+export { facts, fold, NOW, stream, type Fact, type Stream } from './streams';
 export { isAsTold, rows, stateTable, type Cell } from './tables';
