@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +94,41 @@ describe('A durable file', () => {
     mkdirSync(join(path, '..'), { recursive: true });
     make(path);
     expect(refusal(() => new DurableFile({ path, migrations: [FIRST] }))).toMatchObject({ code, message: expect.stringContaining(path) });
+  });
+});
+
+describe('Another process', () => {
+  /** Tries to take the lock as any process would that knows nothing of this one. */
+  const tries = (path: string) =>
+    spawnSync(
+      process.execPath,
+      [
+        '-e',
+        `const { DatabaseSync } = require('@photostructure/sqlite');
+         const db = new DatabaseSync(process.argv[1]);
+         try { db.exec('BEGIN IMMEDIATE; COMMIT'); console.log('taken'); } catch (error) { console.log(error.message); }`,
+        path,
+      ],
+      { cwd: join(__dirname, '../../..'), encoding: 'utf8' },
+    ).stdout.trim();
+
+  test('does not get the file, whatever its holder does', async () => {
+    const path = fresh();
+    const old = new DurableFile({ path, migrations: [FIRST] });
+    put(old, 'kept');
+    old.close();
+    expect(tries(path)).toBe('taken');
+
+    const file = new DurableFile({ path, migrations: [FIRST, 'CREATE TABLE second (k)'] });
+    expect(['migrated', tries(path)]).toEqual(['migrated', 'database is locked']);
+    expect(refusal(() => new DurableFile({ path, migrations: [FIRST] })).code).toBe('FILE_HELD');
+    expect(['tried again', tries(path)]).toEqual(['tried again', 'database is locked']);
+    await file.copyTo(`${path}.copy`);
+    expect(['copied', tries(path)]).toEqual(['copied', 'database is locked']);
+    await expect(file.copyTo(`${path}.copy`)).rejects.toThrow('there already');
+    expect(['copied in vain', tries(path)]).toEqual(['copied in vain', 'database is locked']);
+    file.close();
+    expect(tries(path)).toBe('taken');
   });
 });
 

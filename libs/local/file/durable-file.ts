@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { copyBytes, type CopyProgress } from './copying';
@@ -26,6 +26,8 @@ export class DurableFile {
   /** Why nothing can be written until the file is opened again. */
   #spoilt: unknown;
   #copying = false;
+  /** Kept open until the file is let go: a process that closes a file loses all its locks on it (POSIX), SQLite's too. */
+  #reader: number | undefined;
   readonly #door: Door | undefined;
 
   constructor(readonly options: DurableFileOptions) {
@@ -122,7 +124,8 @@ export class DurableFile {
     const { wal_autocheckpoint: usual } = this.sql('PRAGMA wal_autocheckpoint').get() as { wal_autocheckpoint: number };
     try {
       await this.#foldLog();
-      return await copyBytes(path, destination, progress, () => this.#closed);
+      const fd = (this.#reader ??= openSync(path, 'r'));
+      return await copyBytes({ fd, path }, destination, progress, () => this.#closed);
     } finally {
       this.#copying = false;
       if (!this.#closed) this.#db.exec(`PRAGMA wal_autocheckpoint = ${usual}`);
@@ -167,6 +170,8 @@ export class DurableFile {
     this.#door?.shut();
     if (this.options.path) letGo(this.#db);
     this.#db.close();
+    // A copy under way still reads. To close for it later could take the lock of who has opened the file by then: it stays.
+    if (this.#reader !== undefined && !this.#copying) closeSync(this.#reader);
     if (this.options.path) rmSync(holderOf(this.options.path), { force: true });
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 
@@ -64,7 +64,9 @@ export function letGo(db: DatabaseSyncInstance): void {
 function prepareFile(path: string, make: boolean): void {
   if (!make && !existsSync(path)) throw new LocalFileError('FILE_BROKEN', `${path} is not there`);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  closeSync(openSync(path, 'a', 0o600)); // SQLite gives its log the permissions that the file has
+  // SQLite gives its log the permissions that the file has. A file that is there is not opened and closed again: if this
+  // process holds it already, that would take its lock away (POSIX).
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
 }
 
@@ -74,10 +76,7 @@ function migrate(db: DatabaseSyncInstance, path: string | undefined, migrations:
     throw new LocalFileError('FORMAT_NEWER', `${path} has format ${format}; this version of Letopis reads up to ${migrations.length}`);
   }
   if (format === migrations.length) return;
-  if (path && format > 0) {
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    copyFileSync(path, `${path}.format-${format}.backup`);
-  }
+  if (path && format > 0) putAside(db, `${path}.format-${format}.backup`);
   try {
     for (let at = format; at < migrations.length; at++) {
       db.exec(`BEGIN IMMEDIATE; ${migrations[at]}; PRAGMA user_version = ${at + 1}; COMMIT;`);
@@ -86,6 +85,16 @@ function migrate(db: DatabaseSyncInstance, path: string | undefined, migrations:
     rollBack(db);
     throw cause;
   }
+}
+
+/** Copies the file by SQLite: what opens and closes it beside SQLite takes its lock away. */
+function putAside(db: DatabaseSyncInstance, to: string): void {
+  rmSync(to, { force: true });
+  db.exec(`VACUUM INTO '${to.replaceAll("'", "''")}'`);
+  chmodSync(to, 0o600);
+  const copy = openSync(to, 'r+');
+  fsyncSync(copy);
+  closeSync(copy);
 }
 
 /** Rolls back what is open, if SQLite has not done so by itself (disk full, I/O error). */
