@@ -59,6 +59,7 @@ export function recordedActor(actor: Actor): Actor {
     return { kind, userId, sessionId, organizationId, viaServiceId, ip };
   }
   if (actor.kind === 'service') return { kind: 'service', serviceId: actor.serviceId, commands: [], registries: [], ip: actor.ip };
-  if (actor.kind === 'anonymous') return { kind: 'anonymous', ip: actor.ip };
+  // From where a stranger came is told by the events that need it, sealed for the person that the stranger becomes.
+  if (actor.kind === 'anonymous') return { kind: 'anonymous' };
   return actor;
 }

@@ -82,6 +82,21 @@ export interface Aggregate<State, Events, Commands extends Rows<State, Events>> 
   readonly keys?: (state: State, id: string) => readonly UniqueKey[];
   /** The organization that its records belong to, kept with its events. */
   readonly organizationId?: (state: State, id: string) => string | undefined;
+  /** Fields of events that are personal data, and whose: they are stored sealed under a key of that person. */
+  readonly personal?: {
+    readonly [K in keyof Events & string]?: { readonly of: Subject<Events[K]>; readonly fields: readonly (keyof Events[K] & string)[] };
+  };
+  /** Events that end the life of somebody's personal data: the key of that person is destroyed. */
+  readonly erases?: { readonly [K in keyof Events & string]?: Subject<Events[K]> };
+}
+
+/** Whose personal data an event tells: a name such as `user:<id>`. */
+export type Subject<Data = unknown> = (data: Data, aggregateId: string) => string;
+
+/** Which fields of an event are sealed, and for whom. */
+export interface Sealing {
+  readonly of: Subject;
+  readonly fields: readonly string[];
 }
 
 /** When and by whom an event happened, and to which aggregate. */
@@ -102,6 +117,10 @@ export interface Definition<State = unknown> {
   keys(state: State, id: string): readonly UniqueKey[];
   organizationId(state: State, id: string): string | undefined;
   readonly eventTypes: readonly string[];
+  /** Event type → what of it is sealed. */
+  readonly personal: Readonly<Record<string, Sealing>>;
+  /** Event type → whose key it destroys. */
+  readonly erases: Readonly<Record<string, Subject>>;
 }
 
 type Deciders<State> = Readonly<Record<string, (command: object, state: State, context: DecisionContext) => Decision<Happened>>>;
@@ -130,7 +149,7 @@ export function aggregate<State, Events>() {
     define: <const Commands extends Rows<State, Events>>(
       definition: Aggregate<State, Events, Commands>,
     ): Definition<State> & { readonly initialState: State } => {
-      const { category, initialState, commands, decide, evolve, keys, organizationId } = definition;
+      const { category, initialState, commands, decide, evolve, keys, organizationId, personal = {}, erases = {} } = definition;
       for (const [name, { type }] of Object.entries(commands)) {
         if (type.name !== name) throw new Error(`${category}: the row ${name} holds the command ${type.name}`);
       }
@@ -147,6 +166,8 @@ export function aggregate<State, Events>() {
         keys: (state, id) => keys?.(state, id) ?? [],
         organizationId: (state, id) => organizationId?.(state, id),
         eventTypes: Object.keys(evolve),
+        personal: personal as object as Definition['personal'],
+        erases: erases as object as Definition['erases'],
       };
     },
   };

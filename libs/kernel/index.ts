@@ -1,6 +1,7 @@
 export * from './actor';
 export * from './aggregate';
 export * from './context';
+export * from './erased';
 export * from './errors';
 export * from './event';
 export * from './ids';
@@ -9,6 +10,7 @@ export * from './needs';
 export * from './policy';
 export * from './projection';
 export * from './saga';
+export * from './sealed-box';
 export * from './search';
 export * from './shapes';
 export * from './standard-ports';

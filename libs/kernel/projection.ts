@@ -65,10 +65,18 @@ export interface Projection {
   readonly sides: Readonly<Record<string, Side>>;
   /** Field of the document → what is copied into it from the side document of that id. */
   readonly joins: readonly Join[];
+  /** Events that change many documents at once: those whose fields are as `where` says. */
+  readonly everywhere: Readonly<Record<string, Everywhere>>;
   readonly list: ListSpec;
   readonly policy: ReadPolicy;
   /** Fields that are kept for the machinery and not shown. */
   readonly hidden: readonly string[];
+}
+
+/** One event for every document that it finds; `where` names fields that the list filters or joins by. */
+export interface Everywhere<Document = Readonly<Record<string, unknown>>, Event = Recorded> {
+  readonly where: (event: Event) => Readonly<Record<string, string>>;
+  readonly fold: (document: Document, event: Event) => Document;
 }
 
 export interface Join {
@@ -93,6 +101,7 @@ export const projection =
     readonly on: { readonly [K in keyof Events & string]?: Fold<Document, RecordedOf<Events, K>> };
     readonly sides?: Readonly<Record<string, Side>>;
     readonly joins?: readonly Join[];
+    readonly everywhere?: { readonly [K in keyof Events & string]?: Everywhere<Document, RecordedOf<Events, K>> };
     readonly list: ListSpec;
     readonly policy: ReadPolicy;
     readonly hidden?: readonly (keyof Document & string)[];
@@ -102,6 +111,7 @@ export const projection =
     joins: [],
     hidden: [],
     ...definition,
+    everywhere: (definition.everywhere ?? {}) as object as Projection['everywhere'],
     key: (definition.key ?? byAggregate) as Key<Recorded>,
     on: definition.on as object as Projection['on'],
   });

@@ -31,7 +31,8 @@ export const Code = (presence: Presence = {}) => shaped(presence, IsString(), Le
 export const Text = (least: number, most: number, presence: Presence = {}) => shaped(presence, IsString(), Length(least, most));
 
 /** An e-mail address as typed, spaces around it and all; the decider parses it. */
-export const EmailText = (presence: Presence = {}) => shaped(presence, IsString(), Length(3, 254), Matches(/^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$/));
+export const EmailText = (presence: Presence = {}) =>
+  shaped(presence, IsString(), Length(3, 254), Matches(/^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$/));
 
 /** A secret that a person or a letter brings: never logged, recorded or shown. */
 export const SecretText = (presence: Presence = {}) => shaped(presence, IsString(), Length(1, 512));

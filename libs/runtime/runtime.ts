@@ -11,6 +11,7 @@ import { States } from './commands/states';
 import { compose, type Composition } from './composition';
 import { EventStore } from './events/event-store';
 import type { Reader } from './events/reader';
+import { erasure, keysPort, Sealer } from './events/sealing';
 import type { Logger } from './logger';
 import type { Ports } from './ports';
 import { Projector } from './projections/projector';
@@ -67,7 +68,7 @@ export class Runtime {
   /** Connects, then starts read models, sagas and timers. @throws StartError */
   static async start(options: RuntimeOptions): Promise<Runtime> {
     const { settings, clock, logger, keyring } = options;
-    const composition = compose([own, ...options.contexts]);
+    const composition = compose([own, erasure(options.contexts), ...options.contexts]);
     const store = await connectEventStore(options.eventStoreUrl);
     const mongo = await connectMongo(options.mongoUrl).catch(async (error: unknown) => {
       await store.dispose();
@@ -76,13 +77,20 @@ export class Runtime {
     const db = mongo.db(
       new URL(options.mongoUrl.replace(/^mongodb(\+srv)?:/, 'http:').replace(/,[^/]*/, '')).pathname.slice(1) || 'letopis',
     );
-    const ports = await options.ports({ db, composition });
+    const sealer = new Sealer(db, keyring, composition.aggregates.values());
+    store.sealWith(sealer);
+    const ports = { ...(await options.ports({ db, composition })), keys: keysPort(sealer) };
 
     const states = new States(store);
     const claims = new Claims(store, states, composition.aggregates, keyring, clock);
     const callers = new Callers(composition.authentication, states, clock, settings, composition.errors);
     const dispatcher = new Dispatcher({ composition, store, states, claims, callers, ports, keyring, clock, settings });
-    const follow = (reader: Reader) => reader.passing.subscribe((event) => states.observe(event));
+    const follow = (reader: Reader) =>
+      reader.passing.subscribe((event) => {
+        states.observe(event);
+        const erased = sealer.erasedBy(event);
+        if (erased !== undefined) sealer.forget(erased);
+      });
     const projections: readonly Projection[] = [...composition.projections.values()];
     const projector = new Projector({ store, db, logger, onReader: follow }, projections);
     const effects = new Effects({ composition, dispatcher, states, ports, clock, settings, db, projector });

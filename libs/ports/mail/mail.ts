@@ -83,6 +83,8 @@ export interface MailParts {
 export function mailPort({ channel, vault, templates, from, onLost }: MailParts) {
   return {
     deliver: async (letter: Letter, { commandId, now }: { commandId: string; now: string }): Promise<void> => {
+      // Who was erased in the meantime gets no letter any more.
+      if (!letter.to.includes('@')) return onLost?.(letter.template);
       const refs = Object.entries(letter.secrets ?? {});
       if (!(await channel.delivered(commandId))) {
         const secrets: Record<string, string> = {};

@@ -25,6 +25,11 @@ interface Credential {
   readonly hash: string;
 }
 
+/** What a saga asks when a person is erased. */
+export interface CredentialsForgetting {
+  forget(input: { userId: string }): Promise<void>;
+}
+
 /** Work of one argon2id hash: memory in KiB and passes. The defaults are OWASP's. */
 export interface HashingCost {
   readonly memoryCost: number;
@@ -42,7 +47,7 @@ const GENERATED_LENGTH = 16;
 const PASSWORD_WAITS = { days: 4 };
 
 /** Password hashes by user and version; plain passwords never leave this file but into the vault. */
-export function credentialsPort(db: Db, vault: Vault, cost = OWASP): CredentialsPort {
+export function credentialsPort(db: Db, vault: Vault, cost = OWASP): CredentialsPort & CredentialsForgetting {
   const credentials: Collection<Credential> = db.collection<Credential>('_credentials');
   const options = { algorithm: 2 as Algorithm.Argon2id, ...cost };
   /** What an unknown account is compared with: the same work for the same answer. */
@@ -69,6 +74,9 @@ export function credentialsPort(db: Db, vault: Vault, cost = OWASP): Credentials
       const password = await vault.get(secretRef, now);
       if (password === undefined) throw new Error('the password is no longer in the vault');
       return keep(userId, commandId, password);
+    },
+    forget: async ({ userId }) => {
+      await credentials.deleteMany({ _id: { $gte: `${userId}:`, $lt: `${userId};` } });
     },
     verify: async ({ userId, credentialVersion, password }) => {
       const kept = credentialVersion && (await credentials.findOne({ _id: `${userId}:${credentialVersion}` }));

@@ -1,10 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { Keyring } from '@letopis/kernel';
+import { openBox, sealBox, type Keyring } from '@letopis/kernel';
 import type { Collection, Db } from 'mongodb';
 
 interface Box {
   readonly _id: string;
-  /** IV (12 bytes), tag (16 bytes) and ciphertext. */
   readonly box: string;
   readonly expiresAt: Date;
 }
@@ -27,7 +25,7 @@ export class Vault {
   async putOnce(ref: string, make: () => string, expiresAt: Date): Promise<string> {
     const kept = await this.#boxes.findOneAndUpdate(
       { _id: ref },
-      { $setOnInsert: { box: this.seal(ref, make()), expiresAt } },
+      { $setOnInsert: { box: sealBox(this.#key, ref, make()), expiresAt } },
       { upsert: true, returnDocument: 'after' },
     );
     return this.open(kept!);
@@ -43,17 +41,7 @@ export class Vault {
     if (refs.length > 0) await this.#boxes.deleteMany({ _id: { $in: [...refs] } });
   }
 
-  private seal(ref: string, text: string): string {
-    const iv = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, iv).setAAD(Buffer.from(ref));
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64');
-  }
-
   private open({ _id, box }: Box): string {
-    const bytes = Buffer.from(box, 'base64');
-    const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, 12)).setAAD(Buffer.from(_id));
-    decipher.setAuthTag(bytes.subarray(12, 28));
-    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+    return openBox(this.#key, _id, box);
   }
 }

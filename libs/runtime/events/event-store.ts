@@ -11,8 +11,10 @@ import {
   type AllStreamSubscription,
   type EventStoreDBClient,
   type Position,
+  type ResolvedEvent,
 } from '@eventstore/db-client';
 import { refusal, type Recorded } from '@letopis/kernel';
+import type { Sealer } from './sealing';
 import { decode, encode, UNKNOWN_POSITION, type NewEvent } from './codec';
 
 /** The stream has moved on since it was read. */
@@ -43,10 +45,23 @@ const SENDINGS = 3;
 
 /** The event store, by its official client: every call with a deadline of its own, outages as `STORE_UNAVAILABLE`. */
 export class EventStore {
+  #sealer: Sealer | undefined;
+
   constructor(
     private readonly client: EventStoreDBClient,
     private readonly deadline = DEADLINE,
   ) {}
+
+  /** From now on personal fields are stored sealed and read open. */
+  sealWith(sealer: Sealer): void {
+    this.#sealer = sealer;
+  }
+
+  /** The event of a read or a subscription as it is handled. @throws when a key cannot be had: nothing is told then */
+  async open(resolved: ResolvedEvent | AllStreamResolvedEvent): Promise<Recorded | undefined> {
+    const event = decode(resolved);
+    return event && this.#sealer ? this.#sealer.open(event) : event;
+  }
 
   /**
    * Appends at exactly the expected revision (`NOTHING` for a stream that must not exist).
@@ -56,7 +71,9 @@ export class EventStore {
    * @throws WrongRevision, DomainError STORE_UNAVAILABLE
    */
   async append(stream: string, expected: number, events: readonly NewEvent[]): Promise<Appended> {
-    const encoded = events.map(encode);
+    const aggregateId = stream.slice(stream.indexOf('-') + 1);
+    const sealed = this.#sealer ? await Promise.all(events.map((event) => this.#sealer!.seal(event, aggregateId))) : events;
+    const encoded = sealed.map(encode);
     for (let sending = 1; ; sending++) {
       try {
         const { nextExpectedRevision, position } = await this.within(
@@ -75,7 +92,7 @@ export class EventStore {
     return this.reading(async () => {
       const events: Recorded[] = [];
       for await (const resolved of this.client.readStream(stream, { direction: FORWARDS, fromRevision: BigInt(fromRevision) })) {
-        const event = decode(resolved);
+        const event = await this.open(resolved);
         if (event) events.push(event);
       }
       return events;
@@ -86,7 +103,7 @@ export class EventStore {
   async last(stream: string): Promise<Recorded | undefined> {
     return this.reading(async () => {
       for await (const resolved of this.client.readStream(stream, { direction: BACKWARDS, fromRevision: END, maxCount: 1 }))
-        return decode(resolved);
+        return this.open(resolved);
       return undefined;
     }, undefined);
   }

@@ -1,7 +1,6 @@
 import { Subject, type Observable } from 'rxjs';
 import type { Recorded } from '@letopis/kernel';
 import type { Logger } from '../logger';
-import { decode } from './codec';
 import type { EventStore } from './event-store';
 
 /** Events taken and not yet handled; beyond it the subscription pauses. */
@@ -73,7 +72,7 @@ export class Reader {
         this.#subscription = subscription;
         for await (const resolved of subscription) {
           if (this.#stopped) break;
-          const event = decode(resolved);
+          const event = await this.store.open(resolved);
           if (!event) continue;
           this.#failures = 0;
           this.#taken = event.position;

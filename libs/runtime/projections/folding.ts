@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, Collection, Db } from 'mongodb';
-import type { Join, Projection, Recorded, Side } from '@letopis/kernel';
-import { collectionOf, stored, visible, type Stored } from './document';
+import type { Everywhere, Join, Projection, Recorded, Side } from '@letopis/kernel';
+import { collectionOf, sideOf, stored, streamsWith, visible, type Stored } from './document';
 
 /** Another process has written the same document: this one is no longer the owner of the projection. */
 export class NewerOwner extends Error {}
@@ -14,25 +14,71 @@ interface Page {
   readonly folded: Map<string, Stored>;
 }
 
-type Reducer = Pick<Side, 'key' | 'on'>;
+export type Reducer = Pick<Side, 'key' | 'on'>;
 
 /**
  * Folds a page of events into a projection and its sides: load what is touched, fold in memory, join, write in one bulk.
  *
  * Every write is conditional on the position that was loaded, every event at or before a document's position is skipped:
- * the same page may be folded again after a crash at any point.
+ * the same page may be folded again after a crash at any point. `collection` is another one than the version's own for
+ * a build beside the live one.
  */
-export async function foldPage(db: Db, projection: Projection, events: readonly Recorded[]): Promise<void> {
+export async function foldPage(
+  db: Db,
+  projection: Projection,
+  events: readonly Recorded[],
+  collection = collectionOf(projection),
+): Promise<void> {
+  let from = 0;
+  for (const [at, event] of events.entries()) {
+    const everywhere = Object.hasOwn(projection.everywhere, event.type) ? projection.everywhere[event.type] : undefined;
+    if (!everywhere) continue;
+    // Such an event finds its documents in the database: whatever came before it is written first.
+    await foldStretch(db, projection, events.slice(from, at + 1), collection);
+    await foldEverywhere(db.collection<Stored>(collection), projection, everywhere, event);
+    from = at + 1;
+  }
+  if (from < events.length) await foldStretch(db, projection, events.slice(from), collection);
+}
+
+/** Applies an event to every document that it finds, a chunk at a time; those that have passed it already are left alone. */
+async function foldEverywhere(
+  own: Collection<Stored>,
+  projection: Projection,
+  { where, fold }: Everywhere,
+  event: Recorded,
+): Promise<void> {
+  for (let after = ''; ;) {
+    const found = await own
+      .find({ ...where(event), _id: { $gt: after } })
+      .sort({ _id: 1 })
+      .limit(CHUNK)
+      .toArray();
+    const last = found.at(-1);
+    if (!last) return;
+    after = last._id;
+    const chunk: Page = { loaded: new Map(found.map((row) => [row._id, row])), folded: new Map() };
+    for (const row of found) {
+      const before = visible(row);
+      if (!before || row._parked || row._position >= event.position) continue;
+      const streams = streamsWith(row, event.stream);
+      chunk.folded.set(row._id, stored(row._id, event.position, fold(before, event), projection.list.search, streams));
+    }
+    await write(own, chunk);
+  }
+}
+
+async function foldStretch(db: Db, projection: Projection, events: readonly Recorded[], name: string): Promise<void> {
   const sides = new Map<string, { page: Page; touched: Map<string, number>; collection: Collection<Stored> }>();
-  for (const [name, side] of Object.entries(projection.sides)) {
-    const collection = db.collection<Stored>(collectionOf(projection, name));
-    const { page, touched } = await fold(collection, side, events, []);
-    if (touched.size > 0) sides.set(name, { page, touched, collection });
+  for (const [side, reducer] of Object.entries(projection.sides)) {
+    const collection = db.collection<Stored>(sideOf(name, side));
+    const { page, touched } = await fold(collection, reducer, events, []);
+    if (touched.size > 0) sides.set(side, { page, touched, collection });
   }
 
-  const own = db.collection<Stored>(collectionOf(projection));
+  const own = db.collection<Stored>(name);
   const { page } = await fold(own, projection, events, projection.list.search);
-  await joinTouched(db, projection, page, sides);
+  await joinTouched(db, projection, name, page, sides);
 
   for (const { page: side, collection } of sides.values()) await write(collection, side);
   await write(own, page);
@@ -54,31 +100,50 @@ async function fold(collection: Collection<Stored>, reducer: Reducer, events: re
   const page: Page = { loaded: await load(collection, [...touched.keys()]), folded: new Map() };
   for (const { event, id } of work) {
     const present = page.folded.get(id) ?? page.loaded.get(id);
-    if (present && (event.position <= present._position || present._parked)) continue;
-    page.folded.set(id, next(present, event, id, reducer, search));
+    const after = foldOne(present, event, id, reducer, search);
+    if (after && after !== present) page.folded.set(id, after);
   }
   return { page, touched };
 }
 
-const reactionTo = ({ on }: Reducer, { type }: Recorded) => (Object.hasOwn(on, type) ? on[type] : on['*']);
+/** The document with one event of its own folded in; the same one when it has passed the event, or waits for an operator. */
+export function foldOne(present: Stored | undefined, event: Recorded, id: string, reducer: Reducer, search: readonly string[]) {
+  if (present && event.position <= present._position) return present;
+  if (!present?._parked) return next(present, event, id, reducer, search);
+  const streams = streamsWith(present, event.stream);
+  return streams === present._streams ? present : withStreams(present, streams);
+}
+
+export const reactionTo = ({ on }: Reducer, { type }: Recorded) => (Object.hasOwn(on, type) ? on[type] : on['*']);
+
+const withStreams = ({ _streams: _, ...rest }: Stored, streams: readonly string[] | undefined): Stored =>
+  (streams ? { ...rest, _streams: streams } : rest) as Stored;
 
 function next(present: Stored | undefined, event: Recorded, id: string, reducer: Reducer, search: readonly string[]): Stored {
+  const streams = streamsWith(present, event.stream);
   try {
-    return stored(id, event.position, reactionTo(reducer, event)!(visible(present), event), search);
+    return stored(id, event.position, reactionTo(reducer, event)!(visible(present), event), search, streams);
   } catch (error) {
-    const base = present ?? stored(id, event.position, {}, []);
-    return { ...base, _id: id, _position: event.position, _parked: { position: event.position, error: String(error) } };
+    const base = present ?? stored(id, event.position, {}, [], streams);
+    const parked = { ...base, _id: id, _position: event.position, _parked: { position: event.position, error: String(error) } };
+    return withStreams(parked, streams);
   }
 }
 
-async function load(collection: Collection<Stored>, ids: readonly string[]): Promise<Map<string, Stored>> {
+export async function load(collection: Collection<Stored>, ids: readonly string[]): Promise<Map<string, Stored>> {
   if (ids.length === 0) return new Map();
   const documents = await collection.find({ _id: { $in: [...ids] } }).toArray();
   return new Map(documents.map((document) => [document._id, document]));
 }
 
 /** Fills the joined fields of every touched document from the sides as they are at the end of the page. */
-async function joinTouched(db: Db, projection: Projection, page: Page, sides: ReadonlyMap<string, { page: Page }>): Promise<void> {
+async function joinTouched(
+  db: Db,
+  projection: Projection,
+  collection: string,
+  page: Page,
+  sides: ReadonlyMap<string, { page: Page }>,
+): Promise<void> {
   for (const join of projection.joins) {
     const { by, side: name } = join;
     const ids = new Set([...page.folded.values()].map((document) => document[by]).filter((id): id is string => typeof id === 'string'));
@@ -89,7 +154,7 @@ async function joinTouched(db: Db, projection: Projection, page: Page, sides: Re
       if (side) known.set(id, side);
     }
     const missing = [...ids].filter((id) => !known.has(id));
-    for (const [id, side] of await load(db.collection<Stored>(collectionOf(projection, name)), missing)) known.set(id, side);
+    for (const [id, side] of await load(db.collection<Stored>(sideOf(collection, name)), missing)) known.set(id, side);
     for (const [id, document] of page.folded) {
       if (document._deleted || document._parked) continue;
       page.folded.set(id, joined(document, join, known.get(String(document[by])), projection.list.search, document._position));
@@ -97,9 +162,9 @@ async function joinTouched(db: Db, projection: Projection, page: Page, sides: Re
   }
 }
 
-function joined(document: Stored, { fields }: Join, side: Stored | undefined, search: readonly string[], position: number): Stored {
+export function joined(document: Stored, { fields }: Join, side: Stored | undefined, search: readonly string[], position: number): Stored {
   const taken = Object.fromEntries(Object.entries(fields).map(([from, to]) => [to, side?.[from]]));
-  return stored(document._id, position, { ...visible(document), ...taken }, search);
+  return stored(document._id, position, { ...visible(document), ...taken }, search, document._streams);
 }
 
 /**
@@ -125,11 +190,11 @@ async function fanOutAll(
 }
 
 /** Carries one side document into all that join it, a chunk at a time. */
-async function fanOut(
+export async function fanOut(
   own: Collection<Stored>,
   projection: Projection,
   { join, id: sideId, position, document }: { join: Join; id: string; position: number; document: Stored | undefined },
-  page: Page,
+  page: Pick<Page, 'folded'>,
 ): Promise<void> {
   let after = '';
   for (;;) {
@@ -151,7 +216,7 @@ async function fanOut(
 }
 
 /** One unordered bulk; every operation must hit exactly the version that was loaded. */
-async function write(collection: Collection<Stored>, { loaded, folded }: Page): Promise<void> {
+export async function write(collection: Collection<Stored>, { loaded, folded }: Page): Promise<void> {
   const operations: AnyBulkWriteOperation<Stored>[] = [];
   for (const [id, document] of folded) {
     const before = loaded.get(id);

@@ -1,4 +1,4 @@
-import { projection } from '@letopis/kernel';
+import { ERASED, projection } from '@letopis/kernel';
 import { ownRows } from '../read-policies';
 import type { ClosingReason, SessionEvents } from '../session/session';
 import type { UserEvents } from '../user/user.events';
@@ -13,6 +13,15 @@ export interface UserSessionRow {
   readonly closedAt?: string;
   readonly reason?: ClosingReason;
 }
+
+const ofUser = ({ aggregateId }: { aggregateId: string }) => ({ userId: aggregateId });
+
+/** The row of somebody who was erased: that there was a session stays, from where it was opened does not. */
+const withoutWhence = <Row extends { readonly ip?: string; readonly userAgent?: string }>(row: Row): Row => ({
+  ...row,
+  ...(row.ip === undefined ? {} : { ip: ERASED }),
+  ...(row.userAgent === undefined ? {} : { userAgent: ERASED }),
+});
 
 /** Sessions with the address and the program that they were opened from. */
 export const userSessions = projection<UserSessionRow, UserEvents & SessionEvents>()({
@@ -32,6 +41,7 @@ export const userSessions = projection<UserSessionRow, UserEvents & SessionEvent
     SessionOpened: (row) => row,
     SessionClosed: (row, { data: { reason }, metadata }) => row && { ...row, status: 'closed', closedAt: metadata.occurredAt, reason },
   },
+  everywhere: { UserErased: { where: ofUser, fold: withoutWhence } },
   list: {
     filters: { userId: 'string', status: 'string', ip: 'string', openedAt: 'time' },
     sorts: ['openedAt', 'closedAt'],
@@ -65,6 +75,7 @@ export const signInHistory = projection<SignInRow, UserEvents>()({
       reason,
     }),
   },
+  everywhere: { UserErased: { where: ofUser, fold: withoutWhence } },
   list: { filters: { userId: 'string', ok: 'boolean', ip: 'string', at: 'time' }, sorts: ['at'], search: [], defaultSort: '-at' },
   policy: ownRows('userId'),
 });

@@ -1,4 +1,4 @@
-import { projection } from '@letopis/kernel';
+import { ERASED, projection } from '@letopis/kernel';
 import { platformSees } from '../read-policies';
 import type { PlatformRole, UserEvents, UserOrigin } from '../user/user.events';
 
@@ -41,7 +41,7 @@ export const usersRegistry = projection<UserRow, UserEvents>()({
     UserEmailChanged: (row, { data: { newEmail } }) => changed({ email: newEmail })(row),
     UserDeactivated: changed({ status: 'deactivated' }),
     UserReactivated: changed({ status: 'active' }),
-    UserErased: changed({ status: 'erased', email: 'Данные удалены' }),
+    UserErased: changed({ status: 'erased', email: ERASED }),
     PlatformRoleGranted: (row, { data: { role } }) => row && { ...row, platformRoles: [...row.platformRoles, role] },
     PlatformRoleRevoked: (row, { data: { role } }) => row && { ...row, platformRoles: row.platformRoles.filter((held) => held !== role) },
   },

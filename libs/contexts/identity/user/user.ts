@@ -20,6 +20,7 @@ import {
   secrets,
   stateIn,
   stateOf,
+  subjectOf,
   systemOnly,
   type Actor,
 } from '@letopis/kernel';
@@ -45,6 +46,7 @@ const BETWEEN_LETTERS = { seconds: 60 };
 const ERASURE_DELAY = { days: 30 };
 
 const self = personOf<object, User>('self', ({ id }) => id);
+const themselves = (_: object, userId: string) => subjectOf(userId);
 const own = ({ actor }: { actor: Actor }) => actorId(actor);
 const byEmail = ({ command: { email } }: { command: { email: string } }) => ownerOf('userEmail', emailKey(email));
 const solved = ({ captchaId, captchaAnswer }: { captchaId?: string; captchaAnswer?: string }) =>
@@ -55,6 +57,15 @@ export const user = define({
   category: 'user',
   initialState: noUser,
   keys: userKeys,
+  personal: {
+    UserRegistered: { of: themselves, fields: ['email', 'ip'] },
+    PersonalDataConsentGiven: { of: themselves, fields: ['ip'] },
+    SignedIn: { of: themselves, fields: ['ip', 'userAgent'] },
+    SignInFailed: { of: themselves, fields: ['ip'] },
+    EmailChangeRequested: { of: themselves, fields: ['newEmail'] },
+    UserEmailChanged: { of: themselves, fields: ['oldEmail', 'newEmail'] },
+  },
+  erases: { UserErased: themselves },
 
   commands: {
     RegisterUser: command(commands.RegisterUser, {

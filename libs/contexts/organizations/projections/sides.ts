@@ -1,4 +1,4 @@
-import { side } from '@letopis/kernel';
+import { ERASED, side } from '@letopis/kernel';
 import type { UserEvents } from '@letopis/contexts/identity';
 import type { OrganizationEvents } from '../organization/organization.events';
 
@@ -13,5 +13,5 @@ export const organizationSide = side<{ displayName: string; inn: string }, Organ
 export const userSide = side<{ email: string }, UserEvents>()({
   UserRegistered: (_, { data: { email } }) => ({ email }),
   UserEmailChanged: (_, { data: { newEmail } }) => ({ email: newEmail }),
-  UserErased: () => ({ email: 'Данные удалены' }),
+  UserErased: () => ({ email: ERASED }),
 });

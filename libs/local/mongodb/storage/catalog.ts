@@ -37,6 +37,8 @@ export class Catalog {
   constructor({ path, cacheKiB, filters }: CatalogOptions) {
     this.#filters = filters;
     this.file = new DurableFile({ path, cacheKiB, migrations: MIGRATIONS });
+    // What was deleted or replaced is overwritten with zeroes: erased data must not be read out of the file's free pages.
+    this.file.exec('PRAGMA secure_delete = ON');
     this.#load();
     this.file.onRollback(() => this.#load());
   }
