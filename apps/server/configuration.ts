@@ -20,6 +20,8 @@ export interface Configuration {
   readonly masterKey?: string;
   readonly companiesFile?: string;
   readonly trustProxy?: string;
+  /** Calls that one address may make in a minute without signing in. */
+  readonly strangersPerMinute: number;
   readonly settings: Settings;
 }
 
@@ -39,6 +41,7 @@ export function configurationFrom(env: Readonly<Record<string, string | undefine
     masterKey: env.LETOPIS_MASTER_KEY || undefined,
     companiesFile: env.COMPANY_DIRECTORY || undefined,
     trustProxy: proxies(env, 'TRUST_PROXY'),
+    strangersPerMinute: whole(env, 'STRANGERS_PER_MINUTE', 120),
     settings: {
       ...defaultSettings,
       publicUrl: (env.PUBLIC_URL || `http://localhost:${port}`).replace(/\/$/, ''),
@@ -63,7 +66,7 @@ function whole(env: Env, name: string, otherwise: number): number {
   const text = env[name];
   if (!text) return otherwise;
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new StartError(`${name} is not a port: ${text}`);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new StartError(`${name} is not a number from 0 to 65535: ${text}`);
   return number;
 }
 

@@ -94,13 +94,12 @@ export async function startProduct(configuration: Configuration, substitutes: Su
     stops.push(() => runtime.stop());
     // Before anybody can call: the address of the first administrator is not for others to register.
     const adminLink = await bootstrapAdministrator(runtime, vault);
-    const { port, host, trustProxy } = configuration;
-    const server = await startServer({ runtime, captchas, vault, version: VERSION, trustProxy, port, host }).catch(
-      (cause: { code?: string }) => {
-        if (cause.code === 'EADDRINUSE') throw new StartError(`PORT: ${host}:${port} is taken by another program`, { cause });
-        throw cause;
-      },
-    );
+    const { port, host, trustProxy, strangersPerMinute } = configuration;
+    const edge = { captchas, vault, version: VERSION, trustProxy, strangersPerMinute, port, host };
+    const server = await startServer({ runtime, ...edge }).catch((cause: { code?: string }) => {
+      if (cause.code === 'EADDRINUSE') throw new StartError(`PORT: ${host}:${port} is taken by another program`, { cause });
+      throw cause;
+    });
     stops.push(() => server.app.close());
     const url = `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${server.port}`;
     const note = join(dataFolder, 'run.json');

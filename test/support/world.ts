@@ -22,6 +22,7 @@ export interface Answer {
 export interface WorldOptions {
   readonly companies?: string;
   readonly autoAccept?: boolean;
+  readonly strangersPerMinute?: number;
   /** A folder to go on with; else a new one that goes away with the world. */
   readonly folder?: string;
 }
@@ -47,6 +48,7 @@ export class World {
         port: 0,
         host: '127.0.0.1',
         dataFolder: folder,
+        strangersPerMinute: options.strangersPerMinute ?? 60_000,
         mailFrom: 'Летопись <letopis@test>',
         companiesFile: options.companies,
         settings: { ...defaultSettings, publicUrl: 'http://letopis.test', autoAcceptClientRegistration: options.autoAccept ?? false },

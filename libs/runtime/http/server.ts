@@ -13,6 +13,7 @@ import { EDGE, type CaptchaIssuer, type Edge, type SecretStore } from './edge';
 import { LinksController } from './links';
 import { openApi } from './openapi';
 import { ProblemFilter } from './problems';
+import { strangersLimit } from './rate-limit';
 import { Tokens } from './tokens';
 
 /** The largest body of a command. */
@@ -52,6 +53,8 @@ export interface ServerOptions {
   readonly version: string;
   /** As in express: the proxies whose word about the client's address is taken. */
   readonly trustProxy?: string;
+  /** Calls that one address may make in a minute without signing in. */
+  readonly strangersPerMinute: number;
   /** 0 takes a free port. */
   readonly port: number;
   readonly host: string;
@@ -69,7 +72,7 @@ export async function startServer(options: ServerOptions): Promise<{ app: INestA
   app.set('trust proxy', options.trustProxy ?? false);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
-  app.use(correlate, jsonOnly, json({ limit: MOST_BODY, strict: true }));
+  app.use(correlate, strangersLimit(options.strangersPerMinute), jsonOnly, json({ limit: MOST_BODY, strict: true }));
   app.useGlobalFilters(new ProblemFilter(runtime.logger));
 
   const document = openApi(runtime.composition, options.version);
