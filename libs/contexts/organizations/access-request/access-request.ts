@@ -12,7 +12,7 @@ import {
   type Actor,
 } from '@letopis/kernel';
 import { refusal } from '../errors';
-import { membership, rejectionsSince, REJECTIONS_TO_PAUSE, type MemberKind } from '../membership/membership';
+import { lastRejections, membership, REJECTIONS_TO_PAUSE, type MemberKind } from '../membership/membership';
 import { organization } from '../organization/organization';
 import { administratorOf } from '../policies';
 import { AcceptAccessRequest, CancelAccessRequest, CreateAccessRequest, RejectAccessRequest } from './access-request.commands';
@@ -84,7 +84,7 @@ export const accessRequest = define({
         throw refusal('PERSON_LINK_REQUIRED'); // person cards and their links are not part of the product yet
       }
       if (open && open !== id) throw refusal('ACCESS_REQUEST_EXISTS');
-      const rejections = rejectionsSince(membership, now);
+      const rejections = lastRejections(membership);
       const again = rejections.length >= REJECTIONS_TO_PAUSE ? after(rejections.at(-1)!.at, PAUSE) : now;
       if (now < again) throw refusal('TOO_MANY_REJECTIONS', { date: again });
       return [event('AccessRequestCreated', { requesterUserId: actorId(actor), organizationId, scope, comment })];

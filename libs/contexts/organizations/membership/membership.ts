@@ -66,13 +66,15 @@ export interface Membership {
   readonly rejections: readonly { readonly accessRequestId: string; readonly at: string }[];
 }
 
-/** More than so many rejections in the window make the next request wait. */
+/** So many rejections within the window make the next request wait. */
 export const REJECTIONS_TO_PAUSE = 3;
 const REJECTION_WINDOW = { days: 30 };
 
-/** Rejections that still count. */
-export const rejectionsSince = ({ rejections }: Membership, now: string) =>
-  rejections.filter(({ at }) => at > before(now, REJECTION_WINDOW));
+/** The rejections that lie within the window before the last one: how long ago that was makes no difference to their number. */
+export const lastRejections = ({ rejections }: Membership) => {
+  const last = rejections.at(-1);
+  return last ? rejections.filter(({ at }) => at > before(last.at, REJECTION_WINDOW)) : [];
+};
 
 const { command, define, event } = aggregate<Membership, MembershipEvents>();
 
