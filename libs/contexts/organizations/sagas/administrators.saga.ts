@@ -67,7 +67,7 @@ export const orphanedOrganizationSaga = saga<UserEvents & OrganizationEvents>()(
       for (const { organizationId } of await reads.rows<MembershipRow>('memberships', { userId, status: 'active' })) {
         const { administrators, displayName } = await reads.state(organization, organizationId);
         if (administrators.length !== 1 || administrators[0] !== userId) continue;
-        effects.push(...(await lettersTo(reads, await platformAdmins(reads), 'organization.orphaned', { organization: displayName })));
+        effects.push(...(await orphaned(reads, organizationId, displayName)));
         effects.push(schedule('orphaned', after(metadata.occurredAt, AGAIN), {}, `organization-${organizationId}`));
       }
       return effects;
@@ -79,10 +79,10 @@ export const orphanedOrganizationSaga = saga<UserEvents & OrganizationEvents>()(
       const { administrators, displayName, status } = await reads.state(organization, aggregateId);
       if (status === 'archived') return [];
       for (const id of administrators) if ((await reads.state(user, id)).status === 'active') return [];
-      return [
-        ...(await lettersTo(reads, await platformAdmins(reads), 'organization.orphaned', { organization: displayName })),
-        schedule('orphaned', after(dueAt, AGAIN)),
-      ];
+      return [...(await orphaned(reads, aggregateId, displayName)), schedule('orphaned', after(dueAt, AGAIN))];
     },
   },
 });
+
+const orphaned = async (reads: SagaReads, organizationId: string, displayName: string) =>
+  lettersTo(reads, await platformAdmins(reads), 'organization.orphaned', { organization: displayName }, organizationId);
