@@ -13,6 +13,8 @@ import { EventStore } from './events/event-store';
 import type { Reader } from './events/reader';
 import { erasure, keysPort, Sealer } from './events/sealing';
 import type { Logger } from './logger';
+import { Operations } from './operations/operations';
+import { operationErrors, sagaFailure, waitingListPort } from './operations/saga-failure';
 import type { Ports } from './ports';
 import { Projector } from './projections/projector';
 import { Queries } from './projections/queries';
@@ -22,7 +24,12 @@ import { Ticker } from './timers/ticker';
 import { timer, timersDue } from './timers/timer';
 
 /** What the runtime itself brings as a context. */
-const own: Context = defineContext({ name: 'runtime', aggregates: [timer], projections: [timersDue, stories] });
+const own: Context = defineContext({
+  name: 'runtime',
+  aggregates: [timer, sagaFailure],
+  projections: [timersDue, stories],
+  errors: operationErrors.entries,
+});
 
 export interface RuntimeOptions {
   readonly contexts: readonly Context[];
@@ -61,6 +68,7 @@ export class Runtime {
     readonly sagas: SagaRunner,
     readonly ticker: Ticker,
     readonly audit: Audit,
+    readonly operations: Operations,
     readonly store: EventStore,
     private readonly mongo: MongoClient,
   ) {}
@@ -79,7 +87,7 @@ export class Runtime {
     );
     const sealer = new Sealer(db, keyring, composition.aggregates.values());
     store.sealWith(sealer);
-    const ports = { ...(await options.ports({ db, composition })), keys: keysPort(sealer) };
+    const ports = { ...(await options.ports({ db, composition })), keys: keysPort(sealer), waitingList: { ...waitingListPort(db) } };
 
     const states = new States(store);
     const claims = new Claims(store, states, composition.aggregates, keyring, clock);
@@ -98,6 +106,7 @@ export class Runtime {
     const ticker = new Ticker({ db, projector, dispatcher, clock, logger });
     const audit = new Audit({ store, db, projector, sagas });
     const queries = new Queries(db, projector);
+    const operations = new Operations({ composition, dispatcher, store, db, projector, sagas, clock, logger });
 
     dispatcher.onAppended((events) =>
       effects.promptly(events).catch((error: unknown) => {
@@ -108,12 +117,13 @@ export class Runtime {
     await sagas.start();
     ticker.start();
     return new Runtime(
-      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, store, mongo,
+      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, operations, store, mongo,
     ); // prettier-ignore
   }
 
   /** Lets what runs come to its end, then lets the databases go. */
   async stop(): Promise<void> {
+    await this.operations.stop();
     await this.ticker.stop();
     await this.sagas.stop();
     await this.projector.stop();

@@ -143,6 +143,35 @@ const fixedPaths: Json = {
       { name: 'settled', in: 'query', schema: { type: 'boolean' } },
     ]),
   },
+  '/v1/operations/info': { get: operation('operations', 'Which log this is, its end, marks and counts') },
+  '/v1/operations/timers': { get: operation('operations', 'Timers that come due next, and how many each saga has') },
+  '/v1/operations/parked': { get: operation('operations', 'Saga steps that wait, and documents that could not take an event') },
+  '/v1/operations/parked/retry': {
+    post: operation('operations', 'Tries all failed steps of a saga (or of all sagas) again', [], body({ saga: { type: 'string' } })),
+  },
+  '/v1/operations/documents/refold': {
+    post: operation(
+      'operations',
+      'Folds one document of a read model anew from the log',
+      [],
+      body({ projection: { type: 'string' }, side: { type: 'string' }, key: { type: 'string' } }),
+    ),
+  },
+  '/v1/operations/verify': {
+    post: operation(
+      'operations',
+      'Begins to compare one read model, or all, with the log; `heal` folds what differs anew',
+      [],
+      body({ projection: { type: 'string' }, heal: { type: 'boolean' } }),
+    ),
+  },
+  '/v1/operations/rebuild': {
+    post: operation('operations', 'Begins to build a read model anew beside the live one', [], body({ projection: { type: 'string' } })),
+  },
+  '/v1/operations/rollback': {
+    post: operation('operations', 'Begins to go back to the build before', [], body({ projection: { type: 'string' } })),
+  },
+  '/v1/operations/jobs/{id}': { get: operation('operations', 'How far an operation is, and what came of it', [path('id')]) },
   '/health/live': { get: operation('health', 'Whether the process lives') },
   '/health/ready': { get: operation('health', 'Whether the stores answer, and how far read models and sagas are behind') },
 };

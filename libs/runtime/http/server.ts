@@ -11,6 +11,7 @@ import { correlate, jsonOnly } from './calls';
 import { AuditController, CommandsController, HealthController, RegistriesController, SignInController } from './controllers';
 import { EDGE, type CaptchaIssuer, type Edge, type SecretStore } from './edge';
 import { LinksController } from './links';
+import { OperationsController } from './operations-controller';
 import { openApi } from './openapi';
 import { ProblemFilter } from './problems';
 import { strangersLimit } from './rate-limit';
@@ -40,7 +41,15 @@ class EdgeModule {
     return {
       module: EdgeModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [CommandsController, RegistriesController, AuditController, SignInController, HealthController, LinksController],
+      controllers: [
+        CommandsController,
+        RegistriesController,
+        AuditController,
+        SignInController,
+        HealthController,
+        LinksController,
+        OperationsController,
+      ],
       providers: [{ provide: EDGE, useValue: edge }, ...handlers],
     };
   }

@@ -26,4 +26,9 @@ export class Checkpoints {
       { ordered: false },
     );
   }
+
+  /** Takes a checkpoint away: what it stood for is no more. */
+  async forget(name: string): Promise<void> {
+    await this.#collection.deleteOne({ _id: name });
+  }
 }

@@ -9,13 +9,30 @@ export interface Stored {
   readonly _deleted?: true;
   /** The reducer could not take an event: nothing later is folded until an operator has looked. */
   readonly _parked?: { readonly position: number; readonly error: string };
+  /** The streams that it was folded from; absent when they are too many or not known: the log tells then. */
+  readonly _streams?: readonly string[];
   readonly _words?: readonly string[];
   readonly _fields?: readonly string[];
   readonly [field: string]: unknown;
 }
 
 /** A read model or one of its sides, by the name of its collection. */
-export const collectionOf = ({ code, version }: Projection, side?: string): string => `${code}_v${version}${side ? `__${side}` : ''}`;
+export const collectionOf = ({ code, version }: Projection, side?: string): string =>
+  side ? sideOf(`${code}_v${version}`, side) : `${code}_v${version}`;
+
+/** The collection of a side beside the collection of its read model. */
+export const sideOf = (collection: string, side: string): string => `${collection}__${side}`;
+
+/** Streams that a document remembers. */
+const MOST_STREAMS = 1_000;
+
+/** The streams of a document once an event of that stream is folded into it. */
+export function streamsWith(present: Stored | undefined, stream: string): readonly string[] | undefined {
+  if (!present) return [stream];
+  const { _streams: known } = present;
+  if (!known || known.includes(stream)) return known;
+  return known.length < MOST_STREAMS ? [...known, stream] : undefined;
+}
 
 /** The fields that a reducer sees: those that do not begin with an underscore. */
 export function visible(stored: Stored | undefined): Readonly<Record<string, unknown>> | undefined {
@@ -29,9 +46,11 @@ export function stored(
   position: number,
   document: Readonly<Record<string, unknown>> | undefined,
   search: readonly string[],
+  streams: readonly string[] | undefined,
 ): Stored {
-  if (document === undefined) return { _id: id, _position: position, _deleted: true };
+  const from = streams ? { _streams: streams } : {};
+  if (document === undefined) return { _id: id, _position: position, _deleted: true, ...from };
   const fields = search.map((name) => document[name]).filter((value): value is string => typeof value === 'string');
   const found = search.length > 0 ? { _words: searchWords(fields), _fields: fields.map(normalise) } : {};
-  return { ...document, _id: id, _position: position, ...found };
+  return { ...document, _id: id, _position: position, ...from, ...found };
 }

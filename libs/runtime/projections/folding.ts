@@ -60,8 +60,12 @@ async function foldEverywhere(
     const chunk: Page = { loaded: new Map(found.map((row) => [row._id, row])), folded: new Map() };
     for (const row of found) {
       const before = visible(row);
-      if (!before || row._parked || row._position >= event.position) continue;
+      if (!before || row._position >= event.position) continue;
       const streams = streamsWith(row, event.stream);
+      if (row._parked) {
+        if (streams !== row._streams) chunk.folded.set(row._id, withStreams(row, streams));
+        continue;
+      }
       chunk.folded.set(row._id, stored(row._id, event.position, fold(before, event), projection.list.search, streams));
     }
     await write(own, chunk);
@@ -116,7 +120,8 @@ export function foldOne(present: Stored | undefined, event: Recorded, id: string
 
 export const reactionTo = ({ on }: Reducer, { type }: Recorded) => (Object.hasOwn(on, type) ? on[type] : on['*']);
 
-const withStreams = ({ _streams: _, ...rest }: Stored, streams: readonly string[] | undefined): Stored =>
+/** The document as folded from these streams. */
+export const withStreams = ({ _streams: _, ...rest }: Stored, streams: readonly string[] | undefined): Stored =>
   (streams ? { ...rest, _streams: streams } : rest) as Stored;
 
 function next(present: Stored | undefined, event: Recorded, id: string, reducer: Reducer, search: readonly string[]): Stored {

@@ -5,7 +5,11 @@ import type { EventStore } from '../events/event-store';
 import type { Logger } from '../logger';
 import { Checkpoints } from '../projections/checkpoints';
 import { Mark } from '../projections/mark';
+import { SAGA_FAILURE, type OperatedStep } from '../operations/saga-failure';
 import { concerns, type Effects } from './effects';
+import { BEHIND_ANOTHER, waitingSteps, type WaitingStep } from './waiting';
+
+export type { WaitingStep } from './waiting';
 
 const CHECKPOINT = 'sagas';
 /** Events that may be under way beyond the low mark. */
@@ -17,24 +21,6 @@ const LOOK = 500;
 const PAGE = 256;
 /** Waiting steps that are looked at together. */
 const AT_ONCE = 100;
-/** Due time of a step that waits for the one before it in its lane. */
-const BEHIND_ANOTHER = Number.MAX_SAFE_INTEGER;
-
-/** A saga step that waits: to be tried again at `dueAt`, behind another step of its lane, or parked for an operator. */
-export interface WaitingStep {
-  readonly _id: string;
-  readonly saga: string;
-  /** Saga and stream: steps of one lane are done in order. */
-  readonly lane: string;
-  readonly position: number;
-  readonly event: Recorded;
-  readonly correlationId: string;
-  readonly attempts: number;
-  readonly dueAt: number;
-  readonly parked: boolean;
-  readonly error?: string;
-}
-
 /**
  * Delivers every event to the sagas that it concerns: at least once, in order per saga and stream, across streams side by
  * side. What fails goes to a durable waiting list, later steps of its lane line up behind it, and the mark moves on.
@@ -65,7 +51,7 @@ export class SagaRunner {
       onReader?: (reader: Reader) => void;
     },
   ) {
-    this.#waiting = parts.db.collection<WaitingStep>('_sagas_waiting');
+    this.#waiting = waitingSteps(parts.db);
     this.#checkpoints = new Checkpoints(parts.db);
   }
 
@@ -120,7 +106,34 @@ export class SagaRunner {
         if (handled) this.done(entry);
       });
     }
+    if (event.category === SAGA_FAILURE) {
+      entry.open++;
+      const { saga, stream } = event.data as OperatedStep;
+      const lane = `${saga}:${stream}`;
+      void this.inLane(lane, () => this.operate(event, lane)).then((handled) => {
+        if (handled) this.done(entry);
+      });
+    }
     this.done(entry);
+  }
+
+  /** Carries out what an operator has decided about a waiting step; false when the runner was stopped before. */
+  private async operate({ type, data }: Recorded, lane: string): Promise<boolean> {
+    const { saga, eventId } = data as OperatedStep;
+    const _id = `${saga}:${eventId}`;
+    while (!this.#stopped) {
+      try {
+        if (type === 'SagaStepSkipped') await this.#waiting.deleteOne({ _id });
+        else await this.#waiting.updateOne({ _id, dueAt: { $ne: BEHIND_ANOTHER } }, { $set: { parked: false, dueAt: Date.now() } });
+        await this.hurryFirst(lane);
+        if (this.#blocked.has(lane)) await this.retryLane(lane);
+        return true;
+      } catch (error) {
+        this.parts.logger.error({ error: String(error), saga }, 'the word of an operator could not be carried out, trying again');
+        await new Promise((resolve) => setTimeout(resolve, LOOK));
+      }
+    }
+    return false;
   }
 
   /** Runs the work after all that was put into the lane before it. */
@@ -175,6 +188,7 @@ export class SagaRunner {
       attempts,
       dueAt,
       parked,
+      since: new Date().toISOString(),
       error: error === undefined ? undefined : briefly(error),
     };
     this.#blocked.add(lane);
