@@ -1,5 +1,17 @@
 import { given, isAsTold, issue, stateTable, type Given } from '../../../kernel/testing';
-import { account, admin, anna, boris, INN, member, ofOrganization, requestId, romashka, sagas, STATES } from '../organizations.fixtures';
+import {
+  account,
+  admin,
+  anna,
+  boris,
+  INN,
+  member,
+  ofOrganization,
+  requestId,
+  romashka,
+  type sagas,
+  STATES,
+} from '../organizations.fixtures';
 import * as commands from './organization.commands';
 import type { Organization } from './organization.state';
 import { organization } from './organization';
