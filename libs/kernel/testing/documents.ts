@@ -12,7 +12,7 @@ export class Folded {
     const events: Recorded[] = [];
     for (const told of streams) events.push(...recorded(told, events.length));
     const sides = new Map(Object.entries(projection.sides).map(([name, side]) => [name, documents(side, events)]));
-    const own = documents(projection, events);
+    const own = documents(projection, events, projection.everywhere);
     for (const { by, side, fields } of projection.joins) {
       for (const [id, document] of own) {
         const found = sides.get(side)?.get(String(document[by]));
@@ -44,17 +44,25 @@ export class Folded {
   }
 }
 
-/** Folds as the runtime does: by key, an undefined document is gone, a document is seen as it was stored. */
-function documents({ key, on }: Pick<Side, 'key' | 'on'>, events: readonly Recorded[]): Map<string, Document> {
+/** Folds as the runtime does: by key, then everywhere; an undefined document is gone, a document is seen as it was stored. */
+function documents(
+  { key, on }: Pick<Side, 'key' | 'on'>,
+  events: readonly Recorded[],
+  everywhere: Projection['everywhere'] = {},
+): Map<string, Document> {
   const folded = new Map<string, Document>();
   for (const event of events) {
-    const reaction = Object.hasOwn(on, event.type) ? on[event.type] : on['*'];
-    if (!reaction) continue;
-    const keys = key(event);
+    const reaction: Side['on'][string] | undefined = Object.hasOwn(on, event.type) ? on[event.type] : on['*'];
+    const keys = reaction && key(event);
     for (const id of keys === undefined ? [] : typeof keys === 'string' ? [keys] : keys) {
-      const document = reaction(folded.get(id), event);
+      const document = reaction?.(folded.get(id), event);
       if (document === undefined) folded.delete(id);
       else folded.set(id, asStored(document));
+    }
+    for (const [id, document] of Object.hasOwn(everywhere, event.type) ? folded : []) {
+      const { where, fold } = everywhere[event.type]!;
+      const isMeant = Object.entries(where(event)).every(([field, value]) => document[field] === value);
+      if (isMeant) folded.set(id, asStored(fold(document, event)));
     }
   }
   return folded;

@@ -77,6 +77,15 @@ describe('user_sessions and sign_in_history', () => {
     });
   });
 
+  test('of an erased person it is not shown from where the session was opened', () => {
+    const erased = stream(user, userId, told('UserErased', {}));
+    const hidden = { ip: 'Данные удалены', userAgent: 'Данные удалены' };
+    given(userSessions, signedIn, erased).thenDocument(sessionId, { ...row, ...hidden });
+    given(userSessions, signedIn, stream(user, admin.userId, told('UserErased', {}))).thenDocument(sessionId, row);
+    const history = given(signInHistory, signedIn, erased);
+    history.thenDocument(history.ids[0]!, { userId, at: NOW, ip: 'Данные удалены', ok: true });
+  });
+
   test('every sign-in, failed or not, is a row of its own', () => {
     const failed = told('SignInFailed', { ip: '10.0.0.2', reason: 'password', count: 1 }, { at });
     const history = given(signInHistory, stream(user, userId, ...signedIn.facts, failed, failed));
