@@ -5,6 +5,8 @@ export interface Bench {
   readonly mongoUrl: string;
   /** Events of the catch-up rows. */
   readonly events: number;
+  /** How often each row of commands is measured; the median is told. */
+  readonly rounds: number;
   /** A count of things made shorter by `--scale`, but not below `least`. */
   scaled(count: number, least?: number): number;
 }

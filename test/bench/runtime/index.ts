@@ -3,7 +3,7 @@
  * one run on the same local servers, each server in a thread of its own.
  *
  * `-- --rows a,b` picks rows by their keys, `--scale 0.1` makes them short, `--events 200000` sets the events of the catch-up,
- * `--json FILE` writes the rows as well.
+ * `--rounds 5` how often rows of commands are measured (the median is told), `--json FILE` writes the rows as well.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -20,8 +20,8 @@ import { overHttp, wholeProcess } from './whole';
 
 /** Every row by its key, in the order of the table. */
 const ROWS: Readonly<Record<string, { title: string; run: (bench: Bench, title: string) => Promise<Row[]> }>> = {
-  new: { title: 'new streams, one by one', run: (bench, title) => newStreams(bench, title, 1, bench.scaled(2_000)) },
-  new64: { title: 'new streams, 64 in flight', run: (bench, title) => newStreams(bench, title, 64, bench.scaled(10_000)) },
+  new: { title: 'new streams, one by one', run: (bench, title) => newStreams(bench, title, 1, bench.scaled(600)) },
+  new64: { title: 'new streams, 64 in flight', run: (bench, title) => newStreams(bench, title, 64, bench.scaled(4_000)) },
   whole: { title: 'new streams, 64 in flight, read models beside', run: wholeProcess },
   http: { title: 'new streams, 64 in flight, over HTTP', run: overHttp },
   hot: { title: 'one hot stream, one by one', run: (bench, title) => hotStream(bench, title, 1) },
@@ -39,6 +39,7 @@ async function main(): Promise<void> {
       rows: { type: 'string' },
       scale: { type: 'string', default: '1' },
       events: { type: 'string', default: '50000' },
+      rounds: { type: 'string', default: '3' },
       json: { type: 'string' },
     },
   });
@@ -46,23 +47,32 @@ async function main(): Promise<void> {
   for (const key of keys) if (!ROWS[key]) throw new Error(`there is no row ${key}: ${Object.keys(ROWS).join(', ')}`);
   const scale = Number(values.scale);
   if (!(scale > 0 && scale <= 10)) throw new Error('--scale takes a number from above 0 to 10');
+  if (!(Number(values.rounds) >= 1)) throw new Error('--rounds takes a whole number from 1 on');
   const scaled = (count: number, least = 20) => Math.max(least, Math.round(count * scale));
 
   const folder = mkdtempSync(join(tmpdir(), 'letopis-bench-'));
   const eventStore = await startInThread('eventstore', { dataFolder: folder });
   const mongo = await startInThread('mongodb', { dataFolder: folder });
-  const bench: Bench = { eventStoreUrl: eventStore.url, mongoUrl: mongo.url, events: scaled(Number(values.events)), scaled };
+  const bench: Bench = {
+    eventStoreUrl: eventStore.url,
+    mongoUrl: mongo.url,
+    events: scaled(Number(values.events)),
+    rounds: Number(values.rounds),
+    scaled,
+  };
   try {
-    await newStreams(bench, 'warm-up', 16, scaled(2_000));
+    await newStreams({ ...bench, rounds: 1 }, 'warm-up', 16, scaled(2_000));
     const rows: Row[] = peersInstalled() ? [] : [absent('peers', EMMETT, INSTALL)];
     for (const key of keys) {
       const { title, run } = ROWS[key]!;
       process.stderr.write(`${title} …\n`);
-      rows.push(...(await run(bench, title)));
+      const measured = await run(bench, title);
+      for (const { system, perSecond, p50Ms } of measured) process.stderr.write(`  ${system}: ${perSecond} per second, p50 ${p50Ms} ms\n`);
+      rows.push(...measured);
     }
     const named = withRatios(rows);
     console.log(
-      `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, scale ${scale}\n\n${table(named)}`,
+      `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, scale ${scale}, median of ${values.rounds}\n\n${table(named)}`,
     );
     if (values.json) writeFileSync(values.json, `${JSON.stringify(named, undefined, 2)}\n`);
   } finally {

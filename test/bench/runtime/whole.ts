@@ -67,7 +67,7 @@ async function lag(runtime: Runtime): Promise<number> {
 
 /** Commands while all read models, sagas and timers of the process follow them. */
 export async function wholeProcess(bench: Bench, title: string): Promise<Row[]> {
-  const total = bench.scaled(10_000);
+  const total = bench.scaled(4_000);
   const ours = await withRuntime(bench, async (runtime) => {
     const client = await commandsOf(runtime.dispatcher);
     for (let at = 0; at < 50; at++) await client.open(newId(), newId());
@@ -95,7 +95,7 @@ export interface Calls {
 
 /** The same over HTTP, called from a process of its own. */
 export async function overHttp(bench: Bench, title: string): Promise<Row[]> {
-  const total = bench.scaled(5_000);
+  const total = bench.scaled(2_000);
   const ours = await withRuntime(bench, async (runtime) => {
     const server = await startServer({
       runtime,
