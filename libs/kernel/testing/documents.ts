@@ -52,10 +52,10 @@ function documents(
 ): Map<string, Document> {
   const folded = new Map<string, Document>();
   for (const event of events) {
-    const reaction: Side['on'][string] | undefined = Object.hasOwn(on, event.type) ? on[event.type] : on['*'];
-    const keys = reaction && key(event);
+    const type = Object.hasOwn(on, event.type) ? event.type : '*';
+    const keys = Object.hasOwn(on, type) ? key(event) : undefined;
     for (const id of keys === undefined ? [] : typeof keys === 'string' ? [keys] : keys) {
-      const document = reaction?.(folded.get(id), event);
+      const document = on[type]!(folded.get(id), event);
       if (document === undefined) folded.delete(id);
       else folded.set(id, asStored(document));
     }
