@@ -13,6 +13,7 @@ import { EventStore } from './events/event-store';
 import type { Reader } from './events/reader';
 import { erasure, keysPort, Sealer } from './events/sealing';
 import type { Logger } from './logger';
+import { Metrics } from './operations/metrics';
 import { Operations } from './operations/operations';
 import { operationErrors, sagaFailure, waitingListPort } from './operations/saga-failure';
 import type { Ports } from './ports';
@@ -69,6 +70,7 @@ export class Runtime {
     readonly ticker: Ticker,
     readonly audit: Audit,
     readonly operations: Operations,
+    readonly metrics: Metrics,
     readonly store: EventStore,
     private readonly mongo: MongoClient,
   ) {}
@@ -107,6 +109,7 @@ export class Runtime {
     const audit = new Audit({ store, db, projector, sagas });
     const queries = new Queries(db, projector);
     const operations = new Operations({ composition, dispatcher, store, db, projector, sagas, clock, logger });
+    const metrics = new Metrics({ composition, dispatcher, store, db, projector, sagas, ticker, clock });
 
     dispatcher.onAppended((events) =>
       effects.promptly(events).catch((error: unknown) => {
@@ -117,7 +120,7 @@ export class Runtime {
     await sagas.start();
     ticker.start();
     return new Runtime(
-      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, operations, store, mongo,
+      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, operations, metrics, store, mongo,
     ); // prettier-ignore
   }
 

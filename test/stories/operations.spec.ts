@@ -1,4 +1,4 @@
-import { newId } from '@letopis/kernel';
+import { newId, refusal } from '@letopis/kernel';
 import type { Stored } from '../../libs/runtime/projections/document';
 import { type Caller, World } from '../support/world';
 
@@ -129,11 +129,97 @@ describe('Operations', () => {
     expect((await job('verify', { projection: REGISTRY })).result).toMatchObject({ different: 0 });
   });
 
+  describe('a letter that nobody takes', () => {
+    const mail = () => world.product.runtime.ports.mail as { deliver: unknown };
+    let deliver: unknown;
+    beforeAll(() => {
+      ({ deliver } = mail());
+    });
+    afterEach(() => {
+      mail().deliver = deliver;
+    });
+    const nobodyTakes = () => {
+      mail().deliver = () => Promise.reject(refusal('NOT_FOUND'));
+    };
+    const parked = async () => (await admin.get('/v1/operations/parked')).body.steps;
+
+    test('is listed without what is in it, and goes out when it is retried', async () => {
+      nobodyTakes();
+      await world.register('vera@romashka.ru');
+      const steps = await parked();
+      expect(steps).toMatchObject([{ state: 'parked', attempts: 1, error: 'NOT_FOUND', since: expect.any(String) }]);
+      expect(JSON.stringify(steps)).not.toContain('vera@');
+      const { body } = await admin.post('/v1/operations/parked/retry', { saga: steps[0].saga });
+      expect(body).toMatchObject({ retried: 1 });
+      await world.product.runtime.sagas.mark.reached(body.position);
+      expect(await parked()).toMatchObject([{ state: 'parked', attempts: 2 }]);
+
+      mail().deliver = deliver;
+      await admin.ok('RetrySagaStep', { saga: steps[0].saga, eventId: steps[0].eventId });
+      await world.settle();
+      expect(await parked()).toEqual([]);
+      expect(world.letters('vera@romashka.ru')).toHaveLength(1);
+    });
+
+    test('is skipped for a reason that the audit shows with who gave it', async () => {
+      nobodyTakes();
+      await world.register('gleb@romashka.ru');
+      const [step] = await parked();
+      expect(await admin.refused('SkipSagaStep', { saga: step.saga, eventId: step.eventId, reason: '' })).toBe('400 VALIDATION_FAILED');
+      await admin.ok('SkipSagaStep', { saga: step.saga, eventId: step.eventId, reason: 'Адреса не существует' });
+      await world.settle();
+      expect(await parked()).toEqual([]);
+      const { body } = await admin.get(`/v1/audit/records/sagaFailure/${step.failureId}`);
+      expect(body.items).toMatchObject([
+        {
+          type: 'SagaStepSkipped',
+          data: { saga: step.saga, eventId: step.eventId, eventType: step.eventType, reason: 'Адреса не существует', error: 'NOT_FOUND' },
+          actor: { userId: admin.userId },
+        },
+      ]);
+      expect(await admin.refused('SkipSagaStep', { saga: step.saga, eventId: step.eventId, reason: 'Ещё раз' })).toBe(
+        '409 STEP_NOT_WAITING',
+      );
+    });
+  });
+
   test('what is not there is refused by name', async () => {
     expect((await admin.post('/v1/operations/rebuild', { projection: 'nothing' })).body.code).toBe('UNKNOWN_PROJECTION');
     expect((await admin.post('/v1/operations/verify', { projection: 'nothing' })).body.code).toBe('UNKNOWN_PROJECTION');
     expect((await admin.post('/v1/operations/rebuild', {})).body.code).toBe('VALIDATION_FAILED');
     expect((await job('rollback', { projection: 'sessions' }).catch(() => ({ state: 'failed' }))).state).toBe('failed');
     expect((await admin.get(`/v1/operations/jobs/${newId()}`)).body.code).toBe('NOT_FOUND');
+  });
+
+  describe('metrics', () => {
+    test('are not for whom a proxy brings, but for administrators from anywhere', async () => {
+      const passedOn = { 'x-forwarded-for': '203.0.113.7' };
+      expect((await world.stranger.call('GET', '/metrics', undefined, passedOn)).body.code).toBe('NOT_AUTHENTICATED');
+      expect((await anna.call('GET', '/metrics', undefined, passedOn)).body.code).toBe('FORBIDDEN');
+      expect((await admin.call('GET', '/metrics', undefined, passedOn)).status).toBe(200);
+    });
+
+    test('tell of commands, conflicts, lag, waiting steps, timers and calls, and of nobody', async () => {
+      await world.pass({ days: 2 });
+      const { status, body, headers } = await world.stranger.get('/metrics');
+      expect({ status, type: headers.get('content-type') }).toEqual({ status: 200, type: expect.stringContaining('text/plain') });
+      const lines = (body as string).split('\n');
+      const value = (start: string) =>
+        Number(
+          lines
+            .find((line) => line.startsWith(start))
+            ?.split(' ')
+            .at(-1),
+        );
+      expect(value('letopis_command_seconds_count{command="RegisterUser",outcome="accepted"}')).toBeGreaterThan(0);
+      expect(value('letopis_command_seconds_count{command="SkipSagaStep",outcome="STEP_NOT_WAITING"}')).toBeGreaterThan(0);
+      expect(value('letopis_http_seconds_count{method="POST",route="/v1/commands/:name",status="200"}')).toBeGreaterThan(0);
+      expect(value('letopis_timer_late_seconds_count')).toBeGreaterThan(0);
+      expect(value('letopis_lag_events{kind="projection",name="memberships"}')).toBeGreaterThanOrEqual(0);
+      expect(value('letopis_lag_seconds{kind="sagas",name="all"}')).toBeGreaterThanOrEqual(0);
+      expect(lines.some((line) => line.startsWith('letopis_saga_steps{') && line.includes('state="parked"'))).toBe(true);
+      expect(value('letopis_parked_documents{projection="memberships"}')).toBe(0);
+      expect(body).not.toMatch(/romashka|Ромашка|[0-9a-f]{8}-[0-9a-f]{4}-/);
+    });
   });
 });

@@ -43,6 +43,14 @@ export interface DispatcherParts {
   readonly settings: Settings;
 }
 
+/** Told how commands go, for those who count. */
+export interface CommandWatch {
+  /** @param outcome `accepted`, `noop`, `repeated`, the code of the refusal, or `failed` */
+  ended(command: string, outcome: string, seconds: number): void;
+  /** A stream had moved on: the command is decided anew. */
+  conflict(command: string): void;
+}
+
 /**
  * The one way in which anything is decided: find the stream, know a repeat, judge the caller, resolve what the decision
  * needs, decide, claim unique keys, append at exactly the revision that was judged, and decide anew when the stream has
@@ -53,12 +61,17 @@ export interface DispatcherParts {
 export class Dispatcher {
   readonly #queues = new StreamQueues();
   #appended: (events: readonly Recorded[]) => Promise<void> = async () => {};
+  #watch: CommandWatch = { ended: () => {}, conflict: () => {} };
 
   constructor(private readonly parts: DispatcherParts) {}
 
   /** Told of every append before its command is answered. */
   onAppended(listener: (events: readonly Recorded[]) => Promise<void>): void {
     this.#appended = listener;
+  }
+
+  watch(watch: CommandWatch): void {
+    this.#watch = watch;
   }
 
   /** Commands that wait or run. */
@@ -70,6 +83,19 @@ export class Dispatcher {
   async execute(command: object, envelope: Envelope): Promise<Accepted> {
     const entry = this.parts.composition.commands.get(command.constructor.name);
     if (!entry) throw refusal('UNKNOWN_COMMAND', { name: command.constructor.name });
+    const begun = performance.now();
+    const ended = (outcome: string) => this.#watch.ended(entry.name, outcome, (performance.now() - begun) / 1_000);
+    try {
+      const accepted = await this.executed(entry, command, envelope);
+      ended(accepted.repeated ? 'repeated' : accepted.noop ? 'noop' : 'accepted');
+      return accepted;
+    } catch (error) {
+      ended(error instanceof DomainError ? error.code : 'failed');
+      throw error;
+    }
+  }
+
+  private async executed(entry: CommandEntry, command: object, envelope: Envelope): Promise<Accepted> {
     const id = await this.target(entry, command, envelope);
     const stream = streamOf(entry.of.category, id);
     // Ports are asked under an id that nobody else can have: a key that is used again for another command, caller or
@@ -133,6 +159,7 @@ export class Dispatcher {
         return { accepted: this.answer(entry, appended.folded, appended.events, envelope), appended: appended.events };
       }
       attempt++;
+      this.#watch.conflict(entry.name);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * attempt));
       folded = await states.fresh(entry.of, id);
       fresh = true;

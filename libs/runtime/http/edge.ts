@@ -18,6 +18,8 @@ export interface Edge {
   readonly tokens: Tokens;
   readonly captchas: CaptchaIssuer;
   readonly vault: SecretStore;
+  /** Whether the word of proxies about the client's address is taken. */
+  readonly behindProxies: boolean;
 }
 
 export const EDGE = Symbol('edge');

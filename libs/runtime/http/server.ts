@@ -11,6 +11,7 @@ import { correlate, jsonOnly } from './calls';
 import { AuditController, CommandsController, HealthController, RegistriesController, SignInController } from './controllers';
 import { EDGE, type CaptchaIssuer, type Edge, type SecretStore } from './edge';
 import { LinksController } from './links';
+import { MetricsController, observed } from './metrics-controller';
 import { OperationsController } from './operations-controller';
 import { openApi } from './openapi';
 import { ProblemFilter } from './problems';
@@ -49,6 +50,7 @@ class EdgeModule {
         HealthController,
         LinksController,
         OperationsController,
+        MetricsController,
       ],
       providers: [{ provide: EDGE, useValue: edge }, ...handlers],
     };
@@ -72,7 +74,13 @@ export interface ServerOptions {
 /** Starts the HTTP edge over a running runtime; answers the port. */
 export async function startServer(options: ServerOptions): Promise<{ app: INestApplication; port: number }> {
   const { runtime, captchas, vault } = options;
-  const edge: Edge = { runtime, captchas, vault, tokens: new Tokens(runtime, runtime.keyring) };
+  const edge: Edge = {
+    runtime,
+    captchas,
+    vault,
+    tokens: new Tokens(runtime, runtime.keyring),
+    behindProxies: options.trustProxy !== undefined,
+  };
   const app = await NestFactory.create<NestExpressApplication>(EdgeModule.of(edge), {
     logger: false,
     bodyParser: false,
@@ -81,7 +89,13 @@ export async function startServer(options: ServerOptions): Promise<{ app: INestA
   app.set('trust proxy', options.trustProxy ?? false);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
-  app.use(correlate, strangersLimit(options.strangersPerMinute), jsonOnly, json({ limit: MOST_BODY, strict: true }));
+  app.use(
+    observed(runtime.metrics),
+    correlate,
+    strangersLimit(options.strangersPerMinute),
+    jsonOnly,
+    json({ limit: MOST_BODY, strict: true }),
+  );
   app.useGlobalFilters(new ProblemFilter(runtime.logger));
 
   const document = openApi(runtime.composition, options.version);

@@ -16,8 +16,14 @@ export class Ticker {
   #timeout: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #stopped = false;
+  #fired: (lateSeconds: number) => void = () => {};
 
   constructor(private readonly parts: { db: Db; projector: Projector; dispatcher: Dispatcher; clock: Clock; logger: Logger }) {}
+
+  /** Told of every timer that was fired, and how late. */
+  onFired(listener: (lateSeconds: number) => void): void {
+    this.#fired = listener;
+  }
 
   start(): void {
     const again = async () => {
@@ -45,9 +51,12 @@ export class Ticker {
       const { timerId, dueAt, correlationId } = row as object as TimerRow;
       const command = Object.assign(new FireTimer(), { timerId, dueAt });
       const commandId = derivedId('fire', timerId, dueAt);
-      await dispatcher.execute(command, { commandId, actor: system('ticker'), correlationId }).catch((error: unknown) => {
+      try {
+        const { noop, repeated } = await dispatcher.execute(command, { commandId, actor: system('ticker'), correlationId });
+        if (!noop && !repeated) this.#fired(Math.max(0, (Date.parse(clock.now()) - Date.parse(dueAt)) / 1_000));
+      } catch (error) {
         this.parts.logger.error({ timerId, error: String(error) }, 'a timer could not be fired and will be tried again');
-      });
+      }
     }
     return due.length;
   }
