@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { registerCopy } from './copy/commands';
 import { demo } from './demo/demo';
 import { registerLocal } from './local/commands';
+import { registerOperations } from './operations/commands';
 
 const program = new Command('letopis').description('Letopis: an event-sourced core for organizations and people');
 
@@ -20,6 +21,7 @@ program
 
 registerLocal(program);
 registerCopy(program);
+registerOperations(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

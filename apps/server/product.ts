@@ -49,8 +49,20 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-/** Starts everything: local servers where no real ones are named, the runtime, the edge. @throws StartError */
-export async function startProduct(configuration: Configuration, substitutes: Substitutes = {}): Promise<Product> {
+/** The product without its edge: what answers HTTP stands on it, and the command line where nothing else runs. */
+export interface Core {
+  readonly runtime: Runtime;
+  readonly vault: Vault;
+  readonly captchas: Captchas;
+  readonly eventStoreUrl: string;
+  readonly mongoUrl: string;
+  /** Does this, too, when all ends; the last first. */
+  onStop(work: () => Promise<unknown> | void): void;
+  stop(): Promise<void>;
+}
+
+/** Starts everything but the edge: local servers where no real ones are named, and the runtime. @throws StartError */
+export async function startCore(configuration: Configuration, substitutes: Substitutes = {}): Promise<Core> {
   const { dataFolder, settings } = configuration;
   const clock = substitutes.clock ?? systemClock;
   const logger = substitutes.logger ?? createLogger();
@@ -92,6 +104,18 @@ export async function startProduct(configuration: Configuration, substitutes: Su
       },
     });
     stops.push(() => runtime.stop());
+    return { runtime, vault, captchas, eventStoreUrl, mongoUrl, onStop: (work) => stops.push(work), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Starts everything: local servers where no real ones are named, the runtime, the edge. @throws StartError */
+export async function startProduct(configuration: Configuration, substitutes: Substitutes = {}): Promise<Product> {
+  const core = await startCore(configuration, substitutes);
+  const { runtime, vault, captchas, eventStoreUrl, mongoUrl, onStop, stop } = core;
+  try {
     // Before anybody can call: the address of the first administrator is not for others to register.
     const adminLink = await bootstrapAdministrator(runtime, vault);
     const { port, host, trustProxy, strangersPerMinute } = configuration;
@@ -100,11 +124,11 @@ export async function startProduct(configuration: Configuration, substitutes: Su
       if (cause.code === 'EADDRINUSE') throw new StartError(`PORT: ${host}:${port} is taken by another program`, { cause });
       throw cause;
     });
-    stops.push(() => server.app.close());
+    onStop(() => server.app.close());
     const url = `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${server.port}`;
-    const note = join(dataFolder, 'run.json');
+    const note = join(configuration.dataFolder, 'run.json');
     writeFileSync(note, JSON.stringify({ pid: process.pid, url, eventStoreUrl, mongoUrl, adminLink }, null, 2), { mode: 0o600 });
-    stops.push(() => rmSync(note, { force: true }));
+    onStop(() => rmSync(note, { force: true }));
     return { url, runtime, app: server.app, adminLink, eventStoreUrl, mongoUrl, stop };
   } catch (error) {
     await stop();
