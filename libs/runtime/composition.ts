@@ -67,8 +67,21 @@ export function compose(contexts: readonly Context[]): Composition {
     aggregates,
     sagas,
     projections,
-    errors: Object.assign({}, sharedErrors.entries, ...contexts.map(({ errors }) => errors)) as Composition['errors'],
-    letters: Object.assign({}, ...contexts.map(({ letters }) => letters)) as Composition['letters'],
+    errors: merged('error code', [sharedErrors.entries, ...contexts.map(({ errors }) => errors)]),
+    letters: merged(
+      'letter',
+      contexts.map(({ letters }) => letters),
+    ),
     authentication,
   };
+}
+
+/** All entries by their names; one name with two meanings is an error, one entry that several catalogues share is not. */
+function merged<Entry>(kind: string, catalogues: readonly Readonly<Record<string, Entry>>[]): Readonly<Record<string, Entry>> {
+  const all: Record<string, Entry> = {};
+  for (const [name, entry] of catalogues.flatMap((catalogue) => Object.entries(catalogue))) {
+    if (Object.hasOwn(all, name) && all[name] !== entry) throw new Error(`the ${kind} ${name} is defined twice`);
+    all[name] = entry;
+  }
+  return all;
 }

@@ -143,7 +143,7 @@ const BY = `
 | RevokeRestrictedAccess | NOT_AUTHENTICATED | allow     | FORBIDDEN | FORBIDDEN | NOT_FOUND | allow     |
 | SuspendMembership      | NOT_AUTHENTICATED | allow     | FORBIDDEN | FORBIDDEN | NOT_FOUND | FORBIDDEN |
 | ResumeMembership       | NOT_AUTHENTICATED | allow     | FORBIDDEN | FORBIDDEN | NOT_FOUND | FORBIDDEN |
-| RevokeMembership       | NOT_AUTHENTICATED | allow     | NOT_FOUND | allow     | NOT_FOUND | allow     |
+| RevokeMembership       | NOT_AUTHENTICATED | allow     | FORBIDDEN | allow     | NOT_FOUND | allow     |
 | NoteAccessRejection    | NOT_AUTHENTICATED | FORBIDDEN | FORBIDDEN | FORBIDDEN | FORBIDDEN | allow     |
 `;
 

@@ -1,4 +1,4 @@
-import { actorId, aggregate, before, Code, Id, OneOf, oneOf, personOf, stateIn, systemOnly, Text, Time } from '@letopis/kernel';
+import { actorId, aggregate, before, Code, Id, OneOf, oneOf, stateIn, systemOnly, Text, Time, type Policy } from '@letopis/kernel';
 import { refusal } from '../errors';
 import type { Organization } from '../organization/organization.state';
 import { administratorOf } from '../policies';
@@ -80,7 +80,12 @@ const { command, define, event } = aggregate<Membership, MembershipEvents>();
 
 const idOf = ({ command: { organizationId, userId } }: { command: OfMember }) => `${organizationId}:${userId}`;
 const orgAdmin = administratorOf<OfMember, Membership>(({ command }) => command.organizationId);
-const member = personOf<OfMember, Membership>('self', ({ command, state }) => (state.status === 'none' ? undefined : command.userId));
+/** The member; to others the record is what it is to them as administrators or not. */
+const member: Policy<OfMember, Membership> = {
+  name: 'self',
+  judge: ({ actor, command, state }) =>
+    actor.kind === 'user' && state.status !== 'none' && actor.userId === command.userId ? 'allow' : 'FORBIDDEN',
+};
 const itsOrganization = ({ command }: { command: OfMember }) => ({
   organization: stateIn<Organization>('organization', command.organizationId),
 });

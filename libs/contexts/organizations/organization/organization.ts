@@ -22,7 +22,6 @@ import {
 import { user } from '@letopis/contexts/identity';
 import { refusal } from '../errors';
 import { membership } from '../membership/membership';
-import { administratorOf } from '../policies';
 import * as commands from './organization.commands';
 import type { Changes, OrganizationDetails, OrganizationEvents, OrganizationKind } from './organization.events';
 import { evolveOrganization, innKey, noOrganization, organizationKeys, type Organization } from './organization.state';
@@ -31,7 +30,7 @@ const { command, define, event } = aggregate<Organization, OrganizationEvents>()
 
 /** An administrator of this very organization; the organization itself is no secret. */
 const itsAdministrator: Policy<object, Organization> = {
-  ...administratorOf<object, Organization>(({ id }) => id),
+  name: 'orgAdmin',
   judge: ({ actor, state }) => {
     if (actor.kind === 'anonymous') return 'NOT_AUTHENTICATED';
     return actor.kind === 'user' && state.administrators.includes(actor.userId) ? 'allow' : 'FORBIDDEN';
@@ -74,6 +73,9 @@ export const organization = define({
     UpdateOrganizationDetails: command(commands.UpdateOrganizationDetails, {
       by: oneOf(itsAdministrator, itsAdder, platform),
       summary: 'Names, KPP, OGRN and addresses of an organization',
+      needs: ({ command: { kpp }, state: { inn } }) => ({
+        holder: kpp === undefined ? known<string | undefined>(undefined) : ownerOf('orgInn', innKey(inn, kpp)),
+      }),
     }),
     RequestClientRegistration: command(commands.RequestClientRegistration, {
       by: anyUser,
@@ -155,11 +157,12 @@ export const organization = define({
       return [event('OrganizationDetailsEnriched', { changes, displayName: renamed(state, changes), source: 'directory' })];
     },
 
-    UpdateOrganizationDetails: ({ organizationId: _, ...typed }, state) => {
+    UpdateOrganizationDetails: ({ organizationId: _, ...typed }, state, { holder, id }) => {
       const details = { ...typed, contactEmail: typed.contactEmail?.trim() };
       existing(state);
       if (state.status === 'archived') throw refusal('ORGANIZATION_ARCHIVED');
       valid(details, state.kind);
+      heldByNobodyElse(holder, id);
       const changes = changesTo(state.details, details);
       return Object.keys(changes).length === 0
         ? []
@@ -226,10 +229,12 @@ export const organization = define({
       return [event('AdministratorAssigned', { userId, assignedBy: actorId(actor) })];
     },
 
-    RevokeAdministrator: ({ userId }, state) => {
+    RevokeAdministrator: ({ userId }, state, { actor }) => {
       existing(state);
       if (!state.administrators.includes(userId)) return [];
-      if (state.status !== 'client') throw invalid(state);
+      // Whose account is off leaves a suspended organization, too: nobody else may act in it.
+      const possible = state.status === 'client' || (state.status === 'suspended' && actor.kind === 'system');
+      if (!possible) throw invalid(state);
       if (state.administrators.length === 1) throw refusal('LAST_ADMINISTRATOR');
       return [event('AdministratorRevoked', { userId })];
     },
@@ -275,6 +280,11 @@ const requested = (state: Organization, requestId: string) => {
 
 const fresh = (state: Organization, holder: string | undefined, id: string) => {
   if (state.status !== 'none') throw refusal('ALREADY_EXISTS');
+  heldByNobodyElse(holder, id);
+};
+
+/** Refuses an INN, or INN and KPP, that another organization has. */
+const heldByNobodyElse = (holder: string | undefined, id: string) => {
   if (holder && holder !== id) throw refusal('ORGANIZATION_ALREADY_EXISTS', { organizationId: holder });
 };
 
