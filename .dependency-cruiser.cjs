@@ -33,7 +33,12 @@ module.exports = {
       from: { path: library('runtime'), pathNot: '\\.spec\\.ts$' },
       to: { path: '^(libs/(contexts|local)/|apps/)' },
     },
-    { name: 'ports-know-the-kernel', severity: 'error', from: { path: library('ports') }, to: { path: '^(libs/(contexts|local|runtime)/|apps/)' } },
+    {
+      name: 'ports-know-the-kernel',
+      severity: 'error',
+      from: { path: library('ports') },
+      to: { path: '^(libs/(contexts|local|runtime)/|apps/)' },
+    },
     { name: 'local-stands-alone', severity: 'error', from: { path: library('local') }, to: { path: '^(libs/(?!local/)|apps/)' } },
     { name: 'no-orphan-packages', severity: 'error', from: {}, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] } },
   ],

@@ -24,7 +24,9 @@ module.exports = {
     ],
   },
   // Nest 12, jose, uuid and a few more are ESM only; jest on Node 20 cannot require ESM.
-  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|load-esm|file-type|jose|uuid|altcha-lib|strtok3|token-types|uint8array-extras|@tokenizer|@borewit)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(@nestjs|load-esm|file-type|jose|uuid|altcha-lib|strtok3|token-types|uint8array-extras|@tokenizer|@borewit)/)',
+  ],
   moduleNameMapper: {
     '^@letopis/contexts/(.*)$': '<rootDir>/libs/contexts/$1/index.ts',
     '^@letopis/(.*)$': '<rootDir>/libs/$1/index.ts',

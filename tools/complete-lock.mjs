@@ -6,8 +6,12 @@ const file = new URL('../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(file, 'utf8'));
 
 const platformOf = (name) => {
-  const os = ['win32', 'darwin', 'linux', 'freebsd', 'android', 'openbsd', 'netbsd', 'sunos', 'aix', 'wasi', 'openharmony'].find((o) => name.includes(o));
-  const cpu = ['x64', 'arm64', 'ia32', 'arm', 'ppc64', 's390x', 'riscv64', 'loong64', 'mips64el', 'wasm32'].find((c) => new RegExp(`[-_]${c}\\b|[-_]${c}-`).test(name));
+  const os = ['win32', 'darwin', 'linux', 'freebsd', 'android', 'openbsd', 'netbsd', 'sunos', 'aix', 'wasi', 'openharmony'].find((o) =>
+    name.includes(o),
+  );
+  const cpu = ['x64', 'arm64', 'ia32', 'arm', 'ppc64', 's390x', 'riscv64', 'loong64', 'mips64el', 'wasm32'].find((c) =>
+    new RegExp(`[-_]${c}\\b|[-_]${c}-`).test(name),
+  );
   return { ...(os ? { os: [os === 'wasi' ? 'none' : os] } : {}), ...(cpu ? { cpu: [cpu] } : {}) };
 };
 

@@ -15,11 +15,16 @@ const { finished, stories, 'pending stories': pendingStories, rules } = parse(re
 const provers = new Map();
 for (const { title, file, status } of tests) {
   const codes = /^((?:[RS]\d{2,3} )+)/.exec(title)?.[1].trim().split(' ') ?? [];
-  for (const code of codes) provers.set(code, [...(provers.get(code) ?? []), { title: title.replace(/^(?:[RS]\d{2,3} )+/, ''), file, passed: status === 'passed' }]);
+  for (const code of codes)
+    provers.set(code, [
+      ...(provers.get(code) ?? []),
+      { title: title.replace(/^(?:[RS]\d{2,3} )+/, ''), file, passed: status === 'passed' },
+    ]);
 }
 
 const proof = (code) => (provers.get(code) ?? []).filter(({ passed }) => passed);
-const cell = (code) => [...new Set(proof(code).map(({ title, file }) => `${title.replaceAll('|', '\\|')} (\`${file}\`)`))].join('<br>') || '—';
+const cell = (code) =>
+  [...new Set(proof(code).map(({ title, file }) => `${title.replaceAll('|', '\\|')} (\`${file}\`)`))].join('<br>') || '—';
 const state = (code, context) => {
   if (finished.includes(context)) return proof(code).length > 0 ? 'proven' : 'MISSING';
   return 'pending';
@@ -32,7 +37,9 @@ const lines = [
   '',
   '| Rule | | Context | State | Tests |',
   '|---|---|---|---|---|',
-  ...Object.entries(rules).map(([code, { in: context, text }]) => `| ${code} | ${text} | ${context} | ${state(code, context)} | ${cell(code)} |`),
+  ...Object.entries(rules).map(
+    ([code, { in: context, text }]) => `| ${code} | ${text} | ${context} | ${state(code, context)} | ${cell(code)} |`,
+  ),
   '',
   '| Story | | Still to join it | Tests |',
   '|---|---|---|---|',
@@ -42,7 +49,9 @@ const lines = [
 const page = lines.join('\n');
 const file = new URL('docs/rules.md', root);
 const unknown = [...provers.keys()].filter((code) => !(code in rules) && !(code in stories));
-const missing = Object.entries(rules).filter(([code, { in: context }]) => state(code, context) === 'MISSING').map(([code]) => code);
+const missing = Object.entries(rules)
+  .filter(([code, { in: context }]) => state(code, context) === 'MISSING')
+  .map(([code]) => code);
 const unproven = Object.keys(stories).filter((code) => proof(code).length === 0);
 
 for (const [code, { text }] of Object.entries(rules)) console.log(`${code} ${String(proof(code).length).padStart(3)} tests  ${text}`);
@@ -52,7 +61,8 @@ const problems = [
   ...unknown.map((code) => `tests name ${code}, which rules.yaml does not know`),
 ];
 if (process.argv.includes('--check')) {
-  if (!existsSync(file) || readFileSync(file, 'utf8') !== page) problems.push('docs/rules.md is not what the last run says: npm run rules writes it');
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== page)
+    problems.push('docs/rules.md is not what the last run says: npm run rules writes it');
 } else writeFileSync(file, page);
 for (const problem of problems) console.error(problem);
 process.exit(problems.length > 0 ? 1 : 0);

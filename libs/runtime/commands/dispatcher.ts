@@ -124,45 +124,51 @@ export class Dispatcher {
     const { states } = this.parts;
     const fingerprint = this.fingerprint(entry, command, envelope);
     let folded = states.kept(entry.of, id);
-    let fresh = folded === undefined;
+    // Of what is judged and decided, what has just been read: the stream itself, and the rights of the caller.
+    let freshState = folded === undefined;
+    let freshRights = false;
     folded ??= await states.fresh(entry.of, id);
+    const again = async () => {
+      if (!freshState) folded = await states.fresh(entry.of, id);
+      freshState = freshRights = true;
+    };
 
     for (let attempt = 1; attempt <= ATTEMPTS;) {
       const landed = folded.commands.get(envelope.commandId);
       if (landed) return { accepted: await this.repeat(entry, folded, landed, fingerprint, envelope), appended: [] };
 
       const { expectedRevision } = envelope;
-      if (expectedRevision !== undefined && expectedRevision !== folded.revision && fresh) throw refusal('CONCURRENT_CHANGE');
+      if (expectedRevision !== undefined && expectedRevision !== folded.revision && freshState) throw refusal('CONCURRENT_CHANGE');
 
       const now = this.parts.clock.now();
       let outcome: Outcome;
       try {
-        outcome = await this.decide(entry, command, envelope, folded, resolver, now, fresh);
+        outcome = await this.decide(entry, command, envelope, folded, resolver, now, freshRights);
       } catch (error) {
-        if (fresh || !(error instanceof DomainError)) throw error;
+        if ((freshState && freshRights) || !(error instanceof DomainError)) throw error;
         outcome = { events: [], refusal: error, actor: envelope.actor };
       }
-      if (outcome.events.length === 0 && fresh) {
-        if (outcome.refusal) throw outcome.refusal;
+      const { refusal: refused } = outcome;
+      if (outcome.events.length === 0 && freshState && (freshRights || !refused)) {
+        if (refused) throw refused;
         return { accepted: await this.noop(folded, envelope), appended: [] };
       }
       if (outcome.events.length === 0 || (expectedRevision !== undefined && expectedRevision !== folded.revision)) {
-        folded = await states.fresh(entry.of, id);
-        fresh = true;
+        await again();
         continue;
       }
 
       const events = this.record(entry, folded, outcome, envelope, fingerprint, now);
       const appended = await this.append(folded, events);
       if (appended) {
-        if (outcome.refusal) throw outcome.refusal;
+        if (refused) throw refused;
         return { accepted: this.answer(entry, appended.folded, appended.events, envelope), appended: appended.events };
       }
       attempt++;
       this.#watch.conflict(entry.name);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * attempt));
-      folded = await states.fresh(entry.of, id);
-      fresh = true;
+      freshState = false;
+      await again();
     }
     throw refusal('CONCURRENT_CHANGE');
   }
@@ -174,13 +180,13 @@ export class Dispatcher {
     { state, id }: Folded,
     resolver: NeedsResolver,
     now: string,
-    fresh: boolean,
+    freshRights: boolean,
   ): Promise<Outcome> {
     const { callers, settings } = this.parts;
     const { commandId } = envelope;
-    const actor = await callers.present(envelope.actor, fresh);
+    const actor = await callers.present(envelope.actor, freshRights);
     const question = { actor, command, state, id };
-    const answers = spec.by.needs ? await resolver.resolve(spec.by.needs(question), now, !fresh) : {};
+    const answers = spec.by.needs ? await resolver.resolve(spec.by.needs(question), now, !freshRights) : {};
     const verdict = actor.kind === 'service' ? (actor.commands.includes(name) ? 'allow' : 'FORBIDDEN') : spec.by.judge(question, answers);
     if (verdict !== 'allow') throw this.refused(verdict);
     if (actor.kind === 'user' && actor.restriction && !spec.whileRestricted) throw this.refused(actor.restriction);

@@ -156,8 +156,9 @@ export class Projector {
           group = await this.fold(group, page, position);
           position = page.at(-1)!.position;
           const names = group.map(({ code }) => this.kept(code).collection);
-          await this.#checkpoints.write(names, position);
+          // The documents are written: whoever waits for them need not wait for the checkpoint as well.
           for (const { code } of group) this.mark(code).advance(position);
+          await this.#checkpoints.write(names, position);
           if (building.size > 0 && position >= head) building = await this.switchOver(building);
         }
       } catch (error) {

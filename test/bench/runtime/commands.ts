@@ -2,8 +2,8 @@ import { EventStoreDBClient, NO_STREAM } from '@eventstore/db-client';
 import { newId } from '@letopis/kernel';
 import type { Bench } from './bench';
 import { BARE, inFlight, mustBe, rowOf, type Row } from './measure';
-import { emmettRetryingAll, peersInstalled } from './peers';
-import { deposited, encoded, letopis, opened, streamOf, systems, type Client, type System } from './systems';
+import { emmettRetryingAll, peersInstalled, systems } from './peers';
+import { deposited, encoded, letopis, opened, streamOf, type Client, type System } from './systems';
 
 /**
  * Runs the work against every system in turn, each with a connection of its own, a few times round: what else the machine

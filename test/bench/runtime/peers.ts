@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Happened } from '@letopis/kernel';
 import { account, COMMENT, type Account } from './bank';
-import { decided, evolved, metadata, streamOf, type System } from './systems';
+import { decided, evolved, metadata, own, streamOf, type System } from './systems';
 
 /** An event as Emmett hands it over. */
 export interface PeerEvent extends Happened {
@@ -64,3 +64,6 @@ export const emmettRetryingAll = (): System =>
 
 /** The peers that are installed. */
 export const peers = (): readonly System[] => (peersInstalled() ? [documented()] : []);
+
+/** All that are measured. */
+export const systems = (): readonly System[] => [...own(), ...peers()];

@@ -9,7 +9,6 @@ import { parseCommand } from '../../../libs/runtime/commands/validation';
 import { EventStore } from '../../../libs/runtime/events/event-store';
 import { account, bank, COMMENT, Deposit, OpenAccount, SignUp, type Account } from './bank';
 import { BARE } from './measure';
-import { peers } from './peers';
 
 /** One of the systems beside each other, connected: it carries out commands on accounts and loads them. */
 export interface Client {
@@ -170,5 +169,5 @@ export async function commandsOf(dispatcher: Dispatcher): Promise<Pick<Client, '
   };
 }
 
-/** All systems that can be measured here, ours first. */
-export const systems = (): readonly System[] => [letopis, bare, textbook, ...peers()];
+/** What is measured without a peer: ours first. */
+export const own = (): readonly System[] => [letopis, bare, textbook];

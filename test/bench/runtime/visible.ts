@@ -4,9 +4,9 @@ import type { Collection } from 'mongodb';
 import { accounts } from './bank';
 import type { Bench } from './bench';
 import { BARE, inFlight, mustBe, rowOf, type Row } from './measure';
-import { connectEmmett, EMMETT, peersInstalled } from './peers';
+import { connectEmmett, EMMETT, peersInstalled, systems } from './peers';
 import { apply, follow, type Plain } from './reading';
-import { bare, commandsOf, letopis, systems, type Client } from './systems';
+import { bare, commandsOf, letopis, type Client } from './systems';
 import { headOf, withDatabase, withRuntime } from './whole';
 
 /** Carries out one command; resolves with the moment of its answer, once its effect has been seen. */
