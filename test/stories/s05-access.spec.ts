@@ -63,6 +63,17 @@ describe('Access to an organization', () => {
     expect(await viktor.refused('SuspendMembership', { organizationId: romashka, userId: anna.userId })).toBe('403 FORBIDDEN');
   });
 
+  test('R034 a member works in the organization that the session has entered, and nobody else enters it', async () => {
+    await viktor.ok('EnterWorkspace', { organizationId: romashka });
+    expect(await viktor.ok('EnterWorkspace', { organizationId: romashka })).toMatchObject({ noop: true });
+    expect(await viktor.rows('user_sessions', '?filter[status]=open')).toContainEqual(
+      expect.objectContaining({ id: viktor.sessionId, organizationId: romashka }),
+    );
+    const olga = await world.signIn('olga@mail.ru', world.letters('olga@mail.ru')[0]!.password!);
+    expect(await olga.refused('EnterWorkspace', { organizationId: romashka })).toBe('404 NOT_FOUND');
+    expect(await world.stranger.refused('EnterWorkspace', { organizationId: romashka })).toBe('401 NOT_AUTHENTICATED');
+  });
+
   test('S05 the history tells who, when, what and why', async () => {
     const { body } = await anna.get(`/v1/audit/records/accessRequest/${request}`);
     expect(body.items).toMatchObject([

@@ -28,6 +28,7 @@ export const authentication: Authentication = {
         kind: 'user',
         userId: open.userId,
         sessionId,
+        organizationId: open.organizationId,
         platformRoles: account.platformRoles,
         restriction: restrictionOf(account, settings),
       };

@@ -42,9 +42,9 @@ export class Callers {
   /** The same actor with the rights of this moment. */
   async present(actor: Actor, fresh: boolean): Promise<Actor> {
     if (actor.kind === 'user') {
-      const { ip, userAgent, viaServiceId, userId, sessionId, organizationId } = actor;
+      const { ip, userAgent, viaServiceId, userId, sessionId } = actor;
       if (viaServiceId !== undefined) await this.service(viaServiceId, fresh);
-      return { ...(await this.person(sessionId, userId, fresh)), ip, userAgent, viaServiceId, organizationId } as Actor;
+      return { ...(await this.person(sessionId, userId, fresh)), ip, userAgent, viaServiceId } as Actor;
     }
     if (actor.kind === 'service')
       return { ...(await this.service(actor.serviceId, fresh)), ip: actor.ip, userAgent: actor.userAgent } as Actor;

@@ -10,6 +10,7 @@ export interface UserSessionRow {
   readonly ip?: string;
   readonly userAgent?: string;
   readonly openedAt: string;
+  readonly organizationId?: string;
   readonly closedAt?: string;
   readonly reason?: ClosingReason;
 }
@@ -39,6 +40,7 @@ export const userSessions = projection<UserSessionRow, UserEvents & SessionEvent
       openedAt: metadata.occurredAt,
     }),
     SessionOpened: (row) => row,
+    WorkspaceEntered: (row, { data: { organizationId } }) => row && { ...row, organizationId },
     SessionClosed: (row, { data: { reason }, metadata }) => row && { ...row, status: 'closed', closedAt: metadata.occurredAt, reason },
   },
   everywhere: { UserErased: { where: ofUser, fold: withoutWhence } },

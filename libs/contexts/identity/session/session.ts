@@ -1,4 +1,4 @@
-import { after, aggregate, Id, OneOf, oneOf, personOf, systemOnly } from '@letopis/kernel';
+import { actorId, after, aggregate, Id, OneOf, oneOf, personOf, stateIn, systemOnly } from '@letopis/kernel';
 import { refusal } from '../errors';
 
 export const CLOSING_REASONS = ['signed_out', 'expired', 'ip_mismatch', 'password_changed', 'revoked', 'deactivated'] as const;
@@ -14,13 +14,19 @@ export class CloseSession {
   @OneOf(CLOSING_REASONS) reason: ClosingReason;
 }
 
+export class EnterWorkspace {
+  @Id() organizationId: string;
+}
+
 export interface SessionEvents {
   SessionOpened: { userId: string; expiresAt: string };
+  WorkspaceEntered: { organizationId: string };
   SessionClosed: { reason: ClosingReason };
 }
 
 export type Session =
-  { readonly status: 'none' } | { readonly status: 'open' | 'closed'; readonly userId: string; readonly expiresAt: string };
+  | { readonly status: 'none' }
+  | { readonly status: 'open' | 'closed'; readonly userId: string; readonly expiresAt: string; readonly organizationId?: string };
 
 /** However busy it is, a session ends a week after sign-in. */
 const LONGEST = { days: 7 };
@@ -35,6 +41,14 @@ export const session = define({
 
   commands: {
     OpenSession: command(OpenSession, { by: systemOnly }),
+    EnterWorkspace: command(EnterWorkspace, {
+      by: personOf('self', owner),
+      id: ({ actor }) => (actor.kind === 'user' ? actor.sessionId : 'nobody'),
+      summary: 'The organization that the session works in from now on',
+      needs: ({ command: { organizationId }, actor }) => ({
+        membership: stateIn<{ readonly status: string }>('membership', `${organizationId}:${actorId(actor)}`),
+      }),
+    }),
     CloseSession: command(CloseSession, {
       by: oneOf<CloseSession, Session>(systemOnly, personOf('self', owner)),
       whileRestricted: true,
@@ -47,6 +61,11 @@ export const session = define({
       if (state.status === 'closed') throw refusal('SESSION_CLOSED');
       return state.status === 'open' ? [] : [event('SessionOpened', { userId, expiresAt: after(now, LONGEST) })];
     },
+    EnterWorkspace: ({ organizationId }, state, { membership }) => {
+      if (state.status !== 'open') throw refusal('SESSION_CLOSED');
+      if (membership.status !== 'active') throw refusal('NOT_FOUND');
+      return state.organizationId === organizationId ? [] : [event('WorkspaceEntered', { organizationId })];
+    },
     CloseSession: ({ reason }, state) => {
       if (state.status === 'none') throw refusal('NOT_FOUND');
       return state.status === 'closed' ? [] : [event('SessionClosed', { reason })];
@@ -55,6 +74,7 @@ export const session = define({
 
   evolve: {
     SessionOpened: (_, { userId, expiresAt }) => ({ status: 'open', userId, expiresAt }),
+    WorkspaceEntered: (state, { organizationId }) => (state.status === 'open' ? { ...state, organizationId } : state),
     SessionClosed: (state) => (state.status === 'open' ? { ...state, status: 'closed' } : state),
   },
 });
