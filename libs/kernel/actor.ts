@@ -52,6 +52,13 @@ export function actorId(actor: Actor): string {
   }
 }
 
+/** Whether a person has one of the given roles in the service as a whole. */
+export const hasPlatformRole = (actor: Actor, ...roles: readonly string[]): boolean =>
+  actor.kind === 'user' && roles.some((role) => actor.platformRoles?.includes(role));
+
+/** Whether a person oversees the service: its administrators and auditors see what is closed to others. */
+export const overseesService = (actor: Actor): boolean => hasPlatformRole(actor, 'PLATFORM_ADMIN', 'AUDITOR');
+
 /** What of an actor is recorded with an event: who and from where, without rights that may change. */
 export function recordedActor(actor: Actor): Actor {
   if (actor.kind === 'user') {

@@ -49,6 +49,13 @@ export function errorCatalogue<Code extends string, Base extends string = never>
   return { entries, refusal: (code, params) => new DomainError(code, entries[code], params) };
 }
 
+/** The refusal of a code that is only known as a word (a policy's verdict, a recorded refusal). @throws Error for one of no catalogue */
+export function refusalBy(entries: Readonly<Record<string, ErrorEntry>>, code: string, params?: ErrorParams): DomainError {
+  const entry = Object.hasOwn(entries, code) ? entries[code] : undefined;
+  if (!entry) throw new Error(`the error code ${code} is in no catalogue`);
+  return new DomainError(code, entry, params);
+}
+
 const fill = (text: string, params: ErrorParams) =>
   text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
 

@@ -1,4 +1,4 @@
-import type { Actor } from './actor';
+import { hasPlatformRole, type Actor } from './actor';
 import type { Needs } from './needs';
 
 /** What a policy is asked: who wants to do what to which state. */
@@ -39,8 +39,7 @@ export const systemOnly: Policy = {
 /** The administrator of the service. */
 export const platform: Policy = {
   name: 'platform',
-  judge: ({ actor }) =>
-    actor.kind === 'user' && actor.platformRoles?.includes('PLATFORM_ADMIN') ? 'allow' : signedInElse(actor, 'FORBIDDEN'),
+  judge: ({ actor }) => (hasPlatformRole(actor, 'PLATFORM_ADMIN') ? 'allow' : signedInElse(actor, 'FORBIDDEN')),
 };
 
 /** The person that a record belongs to, and nobody else learns that it is there. */

@@ -4,6 +4,7 @@ import { defineContext, type Context, type Keyring, type Projection, type Settin
 import { Audit } from './audit/audit';
 import { stories } from './audit/stories';
 import type { Clock } from './clock';
+import { within } from './deadline';
 import { Callers } from './commands/callers';
 import { Claims } from './commands/claims';
 import { Dispatcher } from './commands/dispatcher';
@@ -146,7 +147,7 @@ async function connectEventStore(url: string): Promise<EventStore> {
   }
   const store = new EventStore(client, REACHABLE_WITHIN);
   try {
-    await within(store.head(), REACHABLE_WITHIN);
+    await within(store.head(), REACHABLE_WITHIN, 'the event store');
     return store;
   } catch (cause) {
     await store.dispose();
@@ -168,13 +169,5 @@ async function connectMongo(url: string): Promise<MongoClient> {
     throw new StartError(`MONGODB_URL: no MongoDB answers at ${withoutSecrets(url)} (${(cause as Error).message})`, { cause });
   }
 }
-
-const within = <Answer>(work: Promise<Answer>, millis: number): Promise<Answer> => {
-  let timeout: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timeout = setTimeout(() => reject(new Error('no answer in time')), millis);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timeout));
-};
 
 const withoutSecrets = (url: string) => url.replace(/\/\/[^@/]*@/, '//…@');

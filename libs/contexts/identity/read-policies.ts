@@ -1,19 +1,16 @@
-import { everything, only, refused, type Actor, type ReadPolicy } from '@letopis/kernel';
-
-const holds = (actor: Actor, ...roles: readonly string[]) =>
-  actor.kind === 'user' && roles.some((role) => actor.platformRoles?.includes(role));
+import { everything, only, overseesService, refused, type ReadPolicy } from '@letopis/kernel';
 
 /** Administrators and auditors of the service see all rows, nobody else any. */
 export const platformSees: ReadPolicy = {
   name: 'platform',
-  see: ({ actor }) => (holds(actor, 'PLATFORM_ADMIN', 'AUDITOR') ? everything : refused('FORBIDDEN')),
+  see: ({ actor }) => (overseesService(actor) ? everything : refused('FORBIDDEN')),
 };
 
 /** Everybody who is signed in sees the own rows; administrators and auditors of the service see all. */
 export const ownRows = (field: string): ReadPolicy => ({
   name: 'self, platform',
   see: ({ actor }) => {
-    if (holds(actor, 'PLATFORM_ADMIN', 'AUDITOR')) return everything;
+    if (overseesService(actor)) return everything;
     return actor.kind === 'user' ? only({ [field]: actor.userId }) : refused('FORBIDDEN');
   },
 });

@@ -1,9 +1,17 @@
-import { everything, only, refused, stateIn, type Actor, type Policy, type Question, type ReadPolicy } from '@letopis/kernel';
+import {
+  everything,
+  only,
+  overseesService,
+  refused,
+  stateIn,
+  type Actor,
+  type Policy,
+  type Question,
+  type ReadPolicy,
+} from '@letopis/kernel';
 import type { Membership } from './membership/membership';
 import type { Organization } from './organization/organization.state';
 
-const isPlatform = (actor: Actor) =>
-  actor.kind === 'user' && (actor.platformRoles ?? []).some((role) => role === 'PLATFORM_ADMIN' || role === 'AUDITOR');
 const person = (actor: Actor) => (actor.kind === 'user' ? actor.userId : undefined);
 const standing = (organizationId: string | undefined, actor: Actor) => ({
   organization: stateIn<Organization>('organization', organizationId),
@@ -36,7 +44,7 @@ export const administratorsSee: ReadPolicy = {
   name: 'orgAdmin, platform',
   needs: ({ actor, filter }) => standing(filter.organizationId as string | undefined, actor),
   see: ({ actor, filter }, answers) => {
-    if (isPlatform(actor)) return everything;
+    if (overseesService(actor)) return everything;
     if (actor.kind !== 'user') return refused('FORBIDDEN');
     const { organization, membership } = answers as Standing;
     if (organization.administrators.includes(actor.userId)) return only({ organizationId: filter.organizationId });

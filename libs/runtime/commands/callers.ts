@@ -1,5 +1,4 @@
-import { refusal, type Actor, type Authentication, type DomainError, type ErrorEntry, type Settings } from '@letopis/kernel';
-import { DomainError as Refusal } from '@letopis/kernel';
+import { refusal, refusalBy, type Actor, type Authentication, type ErrorEntry, type Settings } from '@letopis/kernel';
 import type { Clock } from '../clock';
 import type { States } from './states';
 
@@ -25,7 +24,7 @@ export class Callers {
       now: this.clock.now(),
       settings: this.settings,
     });
-    if (typeof found === 'string') throw this.refusal(found);
+    if (typeof found === 'string') throw refusalBy(this.errors, found);
     if (found.kind !== 'user' || found.userId !== userId) throw refusal('NOT_AUTHENTICATED');
     return found;
   }
@@ -35,7 +34,7 @@ export class Callers {
     const { account, actor } = this.authentication.service;
     const { state } = fresh ? await this.states.fresh(account, serviceId) : await this.states.recent(account, serviceId);
     const found = actor({ serviceId, account: state as never, now: this.clock.now() });
-    if (typeof found === 'string') throw this.refusal(found);
+    if (typeof found === 'string') throw refusalBy(this.errors, found);
     return found;
   }
 
@@ -49,11 +48,5 @@ export class Callers {
     if (actor.kind === 'service')
       return { ...(await this.service(actor.serviceId, fresh)), ip: actor.ip, userAgent: actor.userAgent } as Actor;
     return actor;
-  }
-
-  private refusal(code: string): DomainError {
-    const entry = this.errors[code];
-    if (!entry) throw new Error(`the error code ${code} is in no catalogue`);
-    return new Refusal(code, entry);
   }
 }

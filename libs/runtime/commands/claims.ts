@@ -2,7 +2,8 @@ import { derivedId, system, type Definition, type EventMetadata, type UniqueKey,
 import type { Clock } from '../clock';
 import type { NewEvent } from '../events/codec';
 import { NOTHING, WrongRevision, type EventStore } from '../events/event-store';
-import { streamOf, type Folded, type States } from './states';
+import { partsOf, streamOf } from '../events/stream-name';
+import type { Folded, States } from './states';
 
 interface Owner {
   readonly category: string;
@@ -128,7 +129,6 @@ const same = (a: Owner, b: Owner) => a.category === b.category && a.id === b.id;
 
 function ownerIn(last: { type: string; data: unknown } | undefined): Owner | undefined {
   if (last?.type !== 'UniqueKeyClaimed') return undefined;
-  const { owner } = last.data as { owner: string };
-  const dash = owner.indexOf('-');
-  return { category: owner.slice(0, dash), id: owner.slice(dash + 1) };
+  const { category, aggregateId } = partsOf((last.data as { owner: string }).owner);
+  return { category, id: aggregateId };
 }

@@ -4,9 +4,9 @@ import {
   DomainError,
   recordedActor,
   refusal,
+  refusalBy,
   type Actor,
   type Decision,
-  type ErrorEntry,
   type EventMetadata,
   type Happened,
   type Recorded,
@@ -25,7 +25,8 @@ import type { Callers } from './callers';
 import type { Claims } from './claims';
 import type { Accepted, Envelope } from './envelope';
 import { NeedsResolver } from './needs-resolver';
-import { streamOf, type Folded, type Landed, type States } from './states';
+import { streamOf } from '../events/stream-name';
+import { type Folded, type Landed, type States } from './states';
 import { StreamQueues } from './stream-queues';
 
 /** How often a command is decided anew after a conflict. */
@@ -285,9 +286,7 @@ export class Dispatcher {
   }
 
   private refused(code: string, params?: Readonly<Record<string, unknown>>): DomainError {
-    const entry: ErrorEntry | undefined = this.parts.composition.errors[code];
-    if (!entry) throw new Error(`the error code ${code} is in no catalogue`);
-    return new DomainError(code, entry, params);
+    return refusalBy(this.parts.composition.errors, code, params);
   }
 }
 

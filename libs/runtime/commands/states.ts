@@ -1,5 +1,6 @@
 import type { Definition, Recorded } from '@letopis/kernel';
 import { NOTHING, type EventStore } from '../events/event-store';
+import { streamOf } from '../events/stream-name';
 
 /** Where a command's events lie in its stream. */
 export interface Landed {
@@ -28,8 +29,6 @@ const REMEMBERED = 1_000;
 const RECENT = 5_000;
 /** Streams that are kept folded. */
 const KEPT = 10_000;
-
-export const streamOf = (category: string, id: string): string => `${category}-${id}`;
 
 /** Folded streams: read from the store, kept in a bounded cache, and brought forward by whatever passes by. */
 export class States {

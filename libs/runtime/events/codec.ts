@@ -1,5 +1,6 @@
 import { jsonEvent, type EventData, type ResolvedEvent, type AllStreamResolvedEvent } from '@eventstore/db-client';
 import type { EventMetadata, Recorded } from '@letopis/kernel';
+import { partsOf } from './stream-name';
 
 /** An event on its way to the store. */
 export interface NewEvent {
@@ -18,14 +19,12 @@ export const encode = ({ id, type, data, metadata }: NewEvent): EventData =>
 /** The event of a read or a subscription; undefined for what is not one of ours (a link whose target is gone, binary data). */
 export function decode({ event, commitPosition }: ResolvedEvent | AllStreamResolvedEvent): Recorded | undefined {
   if (!event || !event.isJson || typeof event.metadata !== 'object' || !('commandId' in (event.metadata as object))) return undefined;
-  const dash = event.streamId.indexOf('-');
   return {
     id: event.id,
     type: event.type,
     data: event.data,
     stream: event.streamId,
-    category: event.streamId.slice(0, dash),
-    aggregateId: event.streamId.slice(dash + 1),
+    ...partsOf(event.streamId),
     revision: Number(event.revision),
     position: safe(event.position?.commit ?? commitPosition),
     metadata: event.metadata as object as EventMetadata,

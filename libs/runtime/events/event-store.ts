@@ -15,6 +15,8 @@ import {
 } from '@eventstore/db-client';
 import { refusal, type Recorded } from '@letopis/kernel';
 import type { Sealer } from './sealing';
+import { within } from '../deadline';
+import { partsOf } from './stream-name';
 import { decode, encode, UNKNOWN_POSITION, type NewEvent } from './codec';
 
 /** The stream has moved on since it was read. */
@@ -71,7 +73,7 @@ export class EventStore {
    * @throws WrongRevision, DomainError STORE_UNAVAILABLE
    */
   async append(stream: string, expected: number, events: readonly NewEvent[]): Promise<Appended> {
-    const aggregateId = stream.slice(stream.indexOf('-') + 1);
+    const aggregateId = partsOf(stream).aggregateId;
     const sealed = this.#sealer ? await Promise.all(events.map((event) => this.#sealer!.seal(event, aggregateId))) : events;
     const encoded = sealed.map(encode);
     for (let sending = 1; ; sending++) {
@@ -158,16 +160,8 @@ export class EventStore {
     }
   }
 
-  private async within<Answer>(call: Promise<Answer>): Promise<Answer> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer from the event store in ${this.deadline} ms`)), this.deadline);
-    });
-    try {
-      return await Promise.race([call, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+  private within<Answer>(call: Promise<Answer>): Promise<Answer> {
+    return within(call, this.deadline, 'the event store');
   }
 }
 

@@ -1,11 +1,10 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { refusal, type Actor, type Projection, type Reading } from '@letopis/kernel';
+import { refusal, type Actor, type Projection, type Reading, hasPlatformRole, overseesService, refusalBy } from '@letopis/kernel';
 import type { Response } from 'express';
 import { envelop, type Accepted } from '../commands/envelope';
 import { NeedsResolver } from '../commands/needs-resolver';
 import { parseCommand } from '../commands/validation';
-import { DomainError } from '@letopis/kernel';
 import type { Mark } from '../projections/mark';
 import type { ListQuery } from '../projections/queries';
 import { typedFilters } from '../projections/queries';
@@ -67,7 +66,7 @@ async function seen({ runtime, projection, actor, query }: { runtime: Runtime; p
   throw refusalOf(runtime, visible.refused);
 }
 
-const refusalOf = ({ composition }: Runtime, code: string) => new DomainError(code, composition.errors[code]!);
+const refusalOf = ({ composition }: Runtime, code: string) => refusalBy(composition.errors, code);
 
 /** `filter[field]`, `filter[field.gte]`, sort, q, limit, cursor, count: everything else is refused. */
 function listQuery(request: Call): ListQuery {
@@ -135,9 +134,7 @@ export class RegistriesController {
   }
 }
 
-const AUDITORS = ['PLATFORM_ADMIN', 'AUDITOR'];
-const audits = (actor: Actor) =>
-  actor.kind === 'user' && actor.restriction === undefined && (actor.platformRoles ?? []).some((role) => AUDITORS.includes(role));
+const audits = (actor: Actor) => actor.kind === 'user' && actor.restriction === undefined && overseesService(actor);
 
 /** Who did what, when and why. */
 @Controller('v1/audit')
@@ -231,7 +228,7 @@ export class SignInController {
     const { runtime, tokens } = this.edge;
     const actor = await callerOf(request, tokens);
     if (actor.kind === 'anonymous') throw refusal('NOT_AUTHENTICATED');
-    if (actor.kind !== 'user' || actor.restriction || !actor.platformRoles?.includes('PLATFORM_ADMIN')) throw refusal('FORBIDDEN');
+    if (actor.kind !== 'user' || actor.restriction || !hasPlatformRole(actor, 'PLATFORM_ADMIN')) throw refusal('FORBIDDEN');
     const { account, credentials } = runtime.composition.authentication.service;
     const { secretRef } = credentials((await runtime.states.fresh(account, id)).state as never);
     const secret = secretRef === undefined ? undefined : await this.edge.vault.get(secretRef, runtime.clock.now());

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
-import { DomainError, refusal, type Actor } from '@letopis/kernel';
+import { refusal, type Actor, hasPlatformRole, refusalBy } from '@letopis/kernel';
 import type { Job } from '../operations/jobs';
 import type { Asked, Operations } from '../operations/operations';
 import type { Runtime } from '../runtime';
@@ -96,11 +96,11 @@ export async function administratorOf(request: Call, { tokens, runtime }: Edge):
   const actor = await callerOf(request, tokens);
   if (actor.kind === 'anonymous') throw refusal('NOT_AUTHENTICATED');
   if (actor.kind === 'user' && actor.restriction) throw restricted(runtime, actor.restriction);
-  if (actor.kind !== 'user' || !actor.platformRoles?.includes('PLATFORM_ADMIN')) throw refusal('FORBIDDEN');
+  if (!hasPlatformRole(actor, 'PLATFORM_ADMIN')) throw refusal('FORBIDDEN');
   return actor;
 }
 
-const restricted = ({ composition }: Runtime, code: string) => new DomainError(code, composition.errors[code]!);
+const restricted = ({ composition }: Runtime, code: string) => refusalBy(composition.errors, code);
 
 function optional(body: Fields, name: string): string | undefined {
   const value = body?.[name];

@@ -15,6 +15,7 @@ import type { Clock } from '../clock';
 import type { Composition } from '../composition';
 import type { Dispatcher } from '../commands/dispatcher';
 import type { States } from '../commands/states';
+import { partsOf } from '../events/stream-name';
 import { parseCommand } from '../commands/validation';
 import { portMethod, type Ports } from '../ports';
 import { visible } from '../projections/document';
@@ -152,6 +153,5 @@ export class Effects {
 
 function fired({ data }: Recorded): FiredTimer {
   const { owner, key, payload, dueAt } = data as TimerEvents['TimerFired'];
-  const dash = owner.indexOf('-');
-  return { owner, key, payload, dueAt, category: owner.slice(0, dash), aggregateId: owner.slice(dash + 1) };
+  return { owner, key, payload, dueAt, ...partsOf(owner) };
 }

@@ -1,4 +1,4 @@
-import { everything, only, projection, refused } from '@letopis/kernel';
+import { everything, only, overseesService, projection, refused } from '@letopis/kernel';
 import type { OrganizationEvents } from '../organization/organization.events';
 import { organizationSide, userSide } from './sides';
 
@@ -52,9 +52,7 @@ export const clientRegistrations = projection<ClientRegistrationRow, Organizatio
     name: 'requester, platform',
     see: ({ actor }) => {
       if (actor.kind !== 'user') return refused('FORBIDDEN');
-      return actor.platformRoles?.some((role) => role === 'PLATFORM_ADMIN' || role === 'AUDITOR')
-        ? everything
-        : only({ requestedBy: actor.userId });
+      return overseesService(actor) ? everything : only({ requestedBy: actor.userId });
     },
   },
 });
