@@ -1,10 +1,10 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
-import { refusal, type Actor, hasPlatformRole, refusalBy } from '@letopis/kernel';
+import { refusal, type Actor, hasPlatformRole } from '@letopis/kernel';
 import type { Job } from '../operations/jobs';
 import type { Asked, Operations } from '../operations/operations';
-import type { Runtime } from '../runtime';
 import { callerOf, envelopeFrom, type Call } from './calls';
 import { EDGE, type Edge } from './edge';
+import { refusalOf } from './problems';
 
 type Fields = Record<string, unknown> | undefined;
 
@@ -95,12 +95,10 @@ export class OperationsController {
 export async function administratorOf(request: Call, { tokens, runtime }: Edge): Promise<Actor> {
   const actor = await callerOf(request, tokens);
   if (actor.kind === 'anonymous') throw refusal('NOT_AUTHENTICATED');
-  if (actor.kind === 'user' && actor.restriction) throw restricted(runtime, actor.restriction);
+  if (actor.kind === 'user' && actor.restriction) throw refusalOf(runtime, actor.restriction);
   if (!hasPlatformRole(actor, 'PLATFORM_ADMIN')) throw refusal('FORBIDDEN');
   return actor;
 }
-
-const restricted = ({ composition }: Runtime, code: string) => refusalBy(composition.errors, code);
 
 function optional(body: Fields, name: string): string | undefined {
   const value = body?.[name];

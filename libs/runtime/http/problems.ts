@@ -1,8 +1,9 @@
 import { ArgumentsHost, Catch, HttpException, type ExceptionFilter } from '@nestjs/common';
-import { DomainError, refusal, type Language } from '@letopis/kernel';
+import { DomainError, refusal, refusalBy, type Language } from '@letopis/kernel';
 import type { Request, Response } from 'express';
 import type { FieldError } from '../commands/validation';
 import type { Logger } from '../logger';
+import type { Runtime } from '../runtime';
 
 /** RFC 9457, with a stable code, texts in the reader's language, and JSON Pointers to what is wrong. */
 export interface Problem {
@@ -30,6 +31,9 @@ export function problemOf(error: DomainError, language: Language, correlationId:
     ...(errors ? { errors: errors.map(({ pointer, rule, message }) => ({ pointer, rule, message: message[language] })) } : {}),
   };
 }
+
+/** The refusal of a code that a policy or an account gave. */
+export const refusalOf = ({ composition }: Runtime, code: string): DomainError => refusalBy(composition.errors, code);
 
 /** Answers every refusal, and every defect without telling what it was, as a problem. */
 @Catch()

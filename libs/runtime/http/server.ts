@@ -8,13 +8,16 @@ import { json, type Request, type Response } from 'express';
 import { envelopeOf, type Accepted } from '../commands/envelope';
 import type { Runtime } from '../runtime';
 import { correlate, jsonOnly } from './calls';
-import { AuditController, CommandsController, HealthController, RegistriesController, SignInController } from './controllers';
+import { AuditController } from './audit-controller';
+import { CommandsController, SignInController } from './controllers';
 import { EDGE, type CaptchaIssuer, type Edge, type SecretStore } from './edge';
+import { HealthController } from './health-controller';
 import { LinksController } from './links';
 import { MetricsController, observed } from './metrics-controller';
 import { OperationsController } from './operations-controller';
 import { openApi } from './openapi';
 import { ProblemFilter } from './problems';
+import { RegistriesController } from './registries-controller';
 import { strangersLimit } from './rate-limit';
 import { Tokens } from './tokens';
 
