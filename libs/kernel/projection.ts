@@ -65,6 +65,8 @@ export interface Projection {
   readonly sides: Readonly<Record<string, Side>>;
   /** Field of the document → what is copied into it from the side document of that id. */
   readonly joins: readonly Join[];
+  /** The document with what follows from all its fields, the joined ones as well. */
+  readonly derive?: (document: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** Events that change many documents at once: those whose fields are as `where` says. */
   readonly everywhere: Readonly<Record<string, Everywhere>>;
   readonly list: ListSpec;
@@ -80,7 +82,7 @@ export interface Everywhere<Document = Readonly<Record<string, unknown>>, Event 
 }
 
 export interface Join {
-  /** Field of the document that holds the id. */
+  /** Field of the document that holds the id, or a list of ids: what is joined is a list in the same order then. */
   readonly by: string;
   readonly side: string;
   /** Field of the side document → field of the document. */
@@ -101,6 +103,7 @@ export const projection =
     readonly on: { readonly [K in keyof Events & string]?: Fold<Document, RecordedOf<Events, K>> };
     readonly sides?: Readonly<Record<string, Side>>;
     readonly joins?: readonly Join[];
+    readonly derive?: (document: Document) => Document;
     readonly everywhere?: { readonly [K in keyof Events & string]?: Everywhere<Document, RecordedOf<Events, K>> };
     readonly list: ListSpec;
     readonly policy: ReadPolicy;
@@ -114,7 +117,32 @@ export const projection =
     everywhere: (definition.everywhere ?? {}) as object as Projection['everywhere'],
     key: (definition.key ?? byAggregate) as Key<Recorded>,
     on: definition.on as object as Projection['on'],
+    derive: definition.derive as object as Projection['derive'],
   });
+
+/**
+ * The document with what its joins bring. `sideOf` answers a side document, or `kept` where what is joined already stays as it is.
+ */
+export function withJoined(
+  document: Readonly<Record<string, unknown>>,
+  { by, fields }: Join,
+  sideOf: (id: string) => Readonly<Record<string, unknown>> | undefined | typeof kept,
+): Readonly<Record<string, unknown>> {
+  const ids = document[by];
+  const taken = (id: unknown, from: string, present: unknown) => {
+    const side = typeof id === 'string' ? sideOf(id) : undefined;
+    return side === kept ? present : side?.[from];
+  };
+  const joined = Object.entries(fields).map(([from, to]) => {
+    if (!Array.isArray(ids)) return [to, taken(ids, from, document[to])] as const;
+    const present = document[to] as readonly unknown[] | undefined;
+    return [to, ids.map((id, at) => taken(id, from, present?.[at]) ?? null)] as const;
+  });
+  return { ...document, ...Object.fromEntries(joined) };
+}
+
+/** What is joined for an id stays as it is. */
+export const kept = Symbol('kept');
 
 /** Fixes a side document and its events, then takes the side as data. */
 export const side =

@@ -5,20 +5,31 @@ import { foldPage } from '../../libs/runtime/projections/folding';
 import { metadata, startStores, type Stores } from '../support/stores';
 
 interface Events {
-  Opened: { group: string; owner: string };
+  Opened: { group: string; owner: string; guests?: readonly string[] };
   Grew: { by: number };
   Closed: Record<never, never>;
   Renamed: { name: string };
   Moved: { to: string };
 }
 
-const rooms = projection<{ group: string; owner: string; size: number; groupName?: string; city?: string }, Events>()({
+interface Room {
+  readonly group: string;
+  readonly owner: string;
+  readonly guests: readonly string[];
+  readonly size: number;
+  readonly groupName?: string;
+  readonly city?: string;
+  readonly guestCities?: readonly (string | null)[];
+  readonly strangers?: number;
+}
+
+const rooms = projection<Room, Events>()({
   code: 'rooms',
   version: 1,
   title: { ru: 'Комнаты', en: 'Rooms' },
   key: ({ category, aggregateId }) => (category === 'room' ? aggregateId : undefined),
   on: {
-    Opened: (_, { data: { group, owner } }) => ({ group, owner, size: 0 }),
+    Opened: (_, { data: { group, owner, guests = [] } }) => ({ group, owner, guests, size: 0 }),
     Grew: (row, { data: { by } }) => row && { ...row, size: row.size + by },
     Closed: () => undefined,
   },
@@ -29,8 +40,10 @@ const rooms = projection<{ group: string; owner: string; size: number; groupName
   joins: [
     { by: 'group', side: 'group', fields: { name: 'groupName' } },
     { by: 'owner', side: 'owner', fields: { to: 'city' } },
+    { by: 'guests', side: 'owner', fields: { to: 'guestCities' } },
   ],
-  list: { filters: {}, sorts: ['size'], search: ['groupName'], defaultSort: 'size' },
+  derive: (room) => ({ ...room, strangers: (room.guestCities ?? []).filter((city) => city !== (room.city ?? null)).length }),
+  list: { filters: {}, sorts: ['size'], search: ['groupName', 'guestCities'], defaultSort: 'size' },
   policy: { name: 'nobody', see: () => refused('FORBIDDEN') },
 });
 
@@ -38,8 +51,9 @@ const happening = fc.oneof(
   fc.record({
     type: fc.constant('Opened'),
     id: fc.constantFrom('1', '2', '3'),
-    data: fc.record({ group: fc.constantFrom('a', 'b'), owner: fc.constantFrom('x', 'y') }),
+    data: fc.record({ group: fc.constantFrom('a', 'b'), owner: fc.constantFrom('x', 'y'), guests: fc.subarray(['x', 'y', 'z']) }),
   }),
+  fc.record({ type: fc.constant('Moved'), id: fc.constantFrom('x', 'y'), data: fc.record({ to: fc.constantFrom('Тверь', 'Москва') }) }),
   fc.record({ type: fc.constant('Grew'), id: fc.constantFrom('1', '2', '3'), data: fc.record({ by: fc.integer({ min: 1, max: 9 }) }) }),
   fc.record({ type: fc.constant('Closed'), id: fc.constantFrom('1', '2', '3'), data: fc.constant({}) }),
   fc.record({
@@ -81,13 +95,15 @@ describe('Folding', () => {
       .find({ _deleted: { $exists: false } })
       .sort({ _id: 1 })
       .toArray();
-    return rows.map(({ _id, group, owner, size, groupName, city, _words }) => ({
+    return rows.map(({ _id, group, owner, size, groupName, city, guestCities, strangers, _words }) => ({
       _id,
       group,
       owner,
       size,
       groupName,
       city,
+      guestCities,
+      strangers,
       words: _words,
     }));
   };
@@ -104,6 +120,21 @@ describe('Folding', () => {
     await foldPage(db, rooms, [opened!, renamed!, moved!]);
     await foldPage(db, rooms, both);
     expect(await shown(db)).toMatchObject([{ groupName: 'Юг', city: 'Москва' }]);
+  });
+
+  test('a list of ids is joined as a list, and what is derived follows', async () => {
+    const [opened, ...moved] = recorded([
+      { type: 'Opened', id: '1', data: { group: 'a', owner: 'x', guests: ['x', 'z', 'y'] } },
+      { type: 'Moved', id: 'y', data: { to: 'Тверь' } },
+      { type: 'Moved', id: 'x', data: { to: 'Москва' } },
+    ]);
+    const db = fresh();
+    await foldPage(db, rooms, [opened!]);
+    expect(await shown(db)).toMatchObject([{ guestCities: [null, null, null], strangers: 0 }]);
+    await foldPage(db, rooms, moved);
+    expect(await shown(db)).toMatchObject([
+      { city: 'Москва', guestCities: ['Москва', null, 'Тверь'], strangers: 2, words: ['москва', 'тверь'] },
+    ]);
   });
 
   test('any split into pages, with pages repeated from any earlier point, gives what one fold gives', async () => {

@@ -1,4 +1,4 @@
-import type { Projection, Side } from '../projection';
+import { withJoined, type Projection, type Side } from '../projection';
 import type { Recorded } from '../event';
 import { asStored, recorded, type Stream } from './streams';
 
@@ -13,12 +13,10 @@ export class Folded {
     for (const told of streams) events.push(...recorded(told, events.length));
     const sides = new Map(Object.entries(projection.sides).map(([name, side]) => [name, documents(side, events)]));
     const own = documents(projection, events, projection.everywhere);
-    for (const { by, side, fields } of projection.joins) {
-      for (const [id, document] of own) {
-        const found = sides.get(side)?.get(String(document[by]));
-        own.set(id, asStored({ ...document, ...Object.fromEntries(Object.entries(fields).map(([from, to]) => [to, found?.[from]])) }));
-      }
+    for (const join of projection.joins) {
+      for (const [id, document] of own) own.set(id, asStored(withJoined(document, join, (sideId) => sides.get(join.side)?.get(sideId))));
     }
+    if (projection.derive) for (const [id, document] of own) own.set(id, asStored(projection.derive(document)));
     this.#documents = own;
   }
 
@@ -61,7 +59,7 @@ function documents(
     }
     for (const [id, document] of Object.hasOwn(everywhere, event.type) ? folded : []) {
       const { where, fold } = everywhere[event.type]!;
-      const isMeant = Object.entries(where(event)).every(([field, value]) => document[field] === value);
+      const isMeant = Object.entries(where(event)).every(([field, value]) => [document[field]].flat().includes(value));
       if (isMeant) folded.set(id, asStored(fold(document, event)));
     }
   }

@@ -2,7 +2,7 @@ import type { Everywhere, Projection, Recorded } from '@letopis/kernel';
 import type { Db } from 'mongodb';
 import { UNKNOWN_POSITION } from '../events/codec';
 import { sideOf, stored, streamsWith, visible, type Stored } from '../projections/document';
-import { fanOut, foldOne, joined, load, reactionTo, withStreams, write, type Reducer } from '../projections/folding';
+import { fanOut, foldOne, idsIn, joined, load, reactionTo, withStreams, write, type Reducer } from '../projections/folding';
 import type { Kept, Projector } from '../projections/projector';
 import { logUpTo, type LogParts } from './log';
 
@@ -76,10 +76,9 @@ export class Refolder {
   private async join({ projection, collection }: Kept, folded: Stored): Promise<Stored> {
     let document = folded;
     for (const join of projection.joins) {
-      const id = document[join.by];
-      if (document._deleted || document._parked || typeof id !== 'string') continue;
-      const side = (await load(this.parts.db.collection<Stored>(sideOf(collection, join.side)), [id])).get(id);
-      document = joined(document, join, side, projection.list.search, document._position);
+      if (document._deleted || document._parked) continue;
+      const sides = await load(this.parts.db.collection<Stored>(sideOf(collection, join.side)), idsIn(document[join.by]));
+      document = joined(projection, document, join, (id) => sides.get(id), document._position);
     }
     return document;
   }
@@ -101,7 +100,7 @@ function foldEverywhere(
 ): Stored | undefined {
   const before = visible(present);
   if (!present || !before || present._position >= event.position) return present;
-  const found = Object.entries(where(event)).every(([field, value]) => before[field] === value);
+  const found = Object.entries(where(event)).every(([field, value]) => idsIn(before[field]).includes(value));
   if (!found) return present;
   const streams = streamsWith(present, event.stream);
   if (present._parked) return withStreams(present, streams);

@@ -50,7 +50,7 @@ export function stored(
 ): Stored {
   const from = streams ? { _streams: streams } : {};
   if (document === undefined) return { _id: id, _position: position, _deleted: true, ...from };
-  const fields = search.map((name) => document[name]).filter((value): value is string => typeof value === 'string');
+  const fields = search.flatMap((name) => document[name]).filter((value): value is string => typeof value === 'string');
   const found = search.length > 0 ? { _words: searchWords(fields), _fields: fields.map(normalise) } : {};
   return { ...document, _id: id, _position: position, ...from, ...found };
 }

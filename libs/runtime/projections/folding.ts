@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation, Collection, Db } from 'mongodb';
-import type { Everywhere, Join, Projection, Recorded, Side } from '@letopis/kernel';
+import { kept, withJoined, type Everywhere, type Join, type Projection, type Recorded, type Side } from '@letopis/kernel';
 import { collectionOf, sideOf, stored, streamsWith, visible, type Stored } from './document';
 
 /** Another process has written the same document: this one is no longer the owner of the projection. */
@@ -66,7 +66,7 @@ async function foldEverywhere(
         if (streams !== row._streams) chunk.folded.set(row._id, withStreams(row, streams));
         continue;
       }
-      chunk.folded.set(row._id, stored(row._id, event.position, fold(before, event), projection.list.search, streams));
+      chunk.folded.set(row._id, stored(row._id, event.position, derived(projection, fold(before, event)), projection.list.search, streams));
     }
     await write(own, chunk);
   }
@@ -149,9 +149,16 @@ async function joinTouched(
   page: Page,
   sides: ReadonlyMap<string, { page: Page }>,
 ): Promise<void> {
+  if (projection.joins.length === 0 && projection.derive) {
+    for (const [id, document] of page.folded) {
+      if (document._deleted || document._parked) continue;
+      const whole = projection.derive(visible(document)!);
+      page.folded.set(id, stored(id, document._position, whole, projection.list.search, document._streams));
+    }
+  }
   for (const join of projection.joins) {
     const { by, side: name } = join;
-    const ids = new Set([...page.folded.values()].map((document) => document[by]).filter((id): id is string => typeof id === 'string'));
+    const ids = new Set([...page.folded.values()].flatMap((document) => idsIn(document[by])));
     const known = new Map<string, Stored>();
     const inPage = sides.get(name)?.page;
     for (const id of ids) {
@@ -162,14 +169,30 @@ async function joinTouched(
     for (const [id, side] of await load(db.collection<Stored>(sideOf(collection, name)), missing)) known.set(id, side);
     for (const [id, document] of page.folded) {
       if (document._deleted || document._parked) continue;
-      page.folded.set(id, joined(document, join, known.get(String(document[by])), projection.list.search, document._position));
+      page.folded.set(
+        id,
+        joined(projection, document, join, (sideId) => known.get(sideId), document._position),
+      );
     }
   }
 }
 
-export function joined(document: Stored, { fields }: Join, side: Stored | undefined, search: readonly string[], position: number): Stored {
-  const taken = Object.fromEntries(Object.entries(fields).map(([from, to]) => [to, side?.[from]]));
-  return stored(document._id, position, { ...visible(document), ...taken }, search, document._streams);
+/** The ids that a field holds: one, or a list of them. */
+export const idsIn = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? (value as readonly unknown[]) : [value]).filter((id): id is string => typeof id === 'string');
+
+const derived = ({ derive }: Projection, document: Readonly<Record<string, unknown>>) => (derive ? derive(document) : document);
+
+/** The document with one join filled in, and what follows from it. */
+export function joined(
+  projection: Projection,
+  document: Stored,
+  join: Join,
+  side: Parameters<typeof withJoined>[2],
+  position: number,
+): Stored {
+  const whole = derived(projection, withJoined(visible(document)!, join, side));
+  return stored(document._id, position, whole, projection.list.search, document._streams);
 }
 
 /**
@@ -214,7 +237,10 @@ export async function fanOut(
     const chunk: Page = { loaded: new Map(found.map((row) => [row._id, row])), folded: new Map() };
     for (const row of found) {
       if (row._deleted || row._parked || row._position > position || page.folded.has(row._id)) continue;
-      chunk.folded.set(row._id, joined(row, join, document, projection.list.search, position));
+      chunk.folded.set(
+        row._id,
+        joined(projection, row, join, (id) => (id === sideId ? document : kept), position),
+      );
     }
     await write(own, chunk);
   }
