@@ -67,6 +67,12 @@ export const sharedErrors = errorCatalogue({
   BAD_QUERY: { status: 400, ru: 'Неверный параметр запроса {name}', en: 'The query parameter {name} is not valid' },
   NOT_AUTHENTICATED: { status: 401, ru: 'Войдите в систему', en: 'Sign in' },
   FORBIDDEN: { status: 403, ru: 'Недостаточно прав для этого действия', en: 'You have no right to do this' },
+  IP_NOT_ALLOWED: { status: 403, ru: 'Вход с этого IP-адреса запрещён', en: 'Working from this IP address is not allowed' },
+  SESSION_IP_MISMATCH: {
+    status: 401,
+    ru: 'Сессия открыта с другого адреса. Войдите снова',
+    en: 'The session was opened from another address. Sign in again',
+  },
   NOT_FOUND: { status: 404, ru: 'Запись не найдена', en: 'There is no such record' },
   UNKNOWN_COMMAND: { status: 404, ru: 'Нет команды «{name}»', en: 'There is no command «{name}»' },
   UNKNOWN_REGISTRY: { status: 404, ru: 'Нет реестра «{name}»', en: 'There is no registry «{name}»' },

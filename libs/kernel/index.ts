@@ -9,6 +9,7 @@ export * from './keyring';
 export * from './needs';
 export * from './policy';
 export * from './projection';
+export * from './rights';
 export * from './saga';
 export * from './sealed-box';
 export * from './search';

@@ -4,7 +4,7 @@ import type { Definition } from './aggregate';
  * What a decision must know beyond its own stream, as data. The runtime resolves a need after the duplicate check
  * and hands the answer to `decide`; `Answer` only carries its type.
  */
-export type Need<Answer> = (StateNeed | OwnerNeed | PortNeed | KnownNeed) & { readonly answer?: Answer };
+export type Need<Answer> = (StateNeed | OwnerNeed | PortNeed | KnownNeed | StepsNeed) & { readonly answer?: Answer };
 
 /** The present state of another aggregate, from its stream (never from a read model). */
 export interface StateNeed {
@@ -12,6 +12,8 @@ export interface StateNeed {
   /** The aggregate, or its category where an import would go round in a circle. */
   readonly of: Definition | string;
   readonly id: string | undefined | Need<string | undefined>;
+  /** The answer is undefined where the product is composed without that aggregate, or no id is given. */
+  readonly ifKnown?: boolean;
 }
 
 /** The id of the aggregate that holds a unique key, if any. */
@@ -34,6 +36,13 @@ export interface PortNeed {
 export interface KnownNeed {
   readonly kind: 'known';
   readonly value: unknown;
+}
+
+/** Needs that follow from the answers to earlier ones. */
+export interface StepsNeed {
+  readonly kind: 'steps';
+  readonly steps: readonly ((answers: Readonly<Record<string, unknown>>) => Needs)[];
+  readonly finish: (answers: Readonly<Record<string, unknown>>) => unknown;
 }
 
 /** A name that at most one aggregate holds at a time. */
@@ -59,6 +68,25 @@ export const stateIn = <State>(category: string, id: string | undefined | Need<s
   kind: 'state',
   of: category,
   id,
+});
+
+/** The state if there is such an aggregate and an id; else undefined. */
+export const ifKnown = <State>(need: Need<State>): Need<State | undefined> => ({ ...need, ifKnown: true }) as Need<State | undefined>;
+
+/**
+ * Needs whose next step follows from the answers so far: a staff member, then the departments that it is in. The last
+ * argument makes the answer of all that is known then.
+ */
+export const followedBy = <Answer>(
+  first: Needs,
+  ...rest: readonly [
+    ...steps: readonly ((answers: Readonly<Record<string, unknown>>) => Needs)[],
+    finish: (answers: Readonly<Record<string, unknown>>) => Answer,
+  ]
+): Need<Answer> => ({
+  kind: 'steps',
+  steps: [() => first, ...(rest.slice(0, -1) as ((answers: Readonly<Record<string, unknown>>) => Needs)[])],
+  finish: rest.at(-1) as (answers: Readonly<Record<string, unknown>>) => unknown,
 });
 
 /** Needs nothing: the answer is known already. */

@@ -8,6 +8,8 @@ export interface Question<Command = unknown, State = unknown> {
   readonly state: State;
   /** Id of the aggregate that the command goes to. */
   readonly id: string;
+  /** UTC; the moment of the judgement. */
+  readonly now?: string;
 }
 
 /** Allowed, or the code of the refusal. */

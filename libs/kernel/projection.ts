@@ -26,6 +26,8 @@ export interface Reading {
   readonly actor: Actor;
   /** Filters of the query, typed already. */
   readonly filter: Readonly<Record<string, unknown>>;
+  /** UTC; the moment of the question. */
+  readonly now?: string;
 }
 
 /** What an actor may see: a filter that is added to every query (an empty one: all), or a refusal. */

@@ -8,6 +8,7 @@ import { within } from './deadline';
 import { Callers } from './commands/callers';
 import { Claims } from './commands/claims';
 import { Dispatcher } from './commands/dispatcher';
+import { Feed } from './commands/feed';
 import { States } from './commands/states';
 import { compose, type Composition } from './composition';
 import { EventStore } from './events/event-store';
@@ -73,6 +74,7 @@ export class Runtime {
     readonly operations: Operations,
     readonly metrics: Metrics,
     readonly store: EventStore,
+    readonly feed: Feed,
     private readonly mongo: MongoClient,
   ) {}
 
@@ -96,9 +98,11 @@ export class Runtime {
     const claims = new Claims(store, states, composition.aggregates, keyring, clock);
     const callers = new Callers(composition.authentication, states, clock, settings, composition.errors);
     const dispatcher = new Dispatcher({ composition, store, states, claims, callers, ports, keyring, clock, settings });
+    const feed = new Feed({ store, states, logger });
     const follow = (reader: Reader) =>
       reader.passing.subscribe((event) => {
         states.observe(event);
+        feed.passed(event.position);
         const erased = sealer.erasedBy(event);
         if (erased !== undefined) sealer.forget(erased);
       });
@@ -120,14 +124,16 @@ export class Runtime {
     await projector.start();
     await sagas.start();
     ticker.start();
+    feed.start();
     return new Runtime(
-      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, operations, metrics, store, mongo,
+      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, operations, metrics, store, feed, mongo,
     ); // prettier-ignore
   }
 
   /** Lets what runs come to its end, then lets the databases go. */
   async stop(): Promise<void> {
     await this.operations.stop();
+    await this.feed.stop();
     await this.ticker.stop();
     await this.sagas.stop();
     await this.projector.stop();

@@ -84,7 +84,7 @@ export class Outcome<State> {
   get verdict(): Verdict {
     const actor = this.#actor;
     const { by, whileRestricted } = this.#row.spec;
-    const question = { actor, command: this.command, state: this.before, id: this.#id };
+    const question = { actor, command: this.command, state: this.before, id: this.#id, now: this.circumstances.now ?? NOW };
     const needs = by.needs ? this.#world.resolve(by.needs(question), this.circumstances.answers ?? {}) : {};
     const allowed = actor.kind === 'service' && actor.commands.includes(this.command.constructor.name);
     const verdict = actor.kind === 'service' ? (allowed ? 'allow' : 'FORBIDDEN') : by.judge(question, needs);

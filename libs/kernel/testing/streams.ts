@@ -104,19 +104,31 @@ export class World {
     for (const [name, need] of Object.entries(needs)) {
       const { onlyIf } = need as Pick<PortNeed, 'onlyIf'>;
       if (onlyIf !== undefined && !answers[onlyIf]) answers[name] = undefined;
-      else answers[name] = Object.hasOwn(given, name) && need.kind !== 'known' ? given[name] : this.answer(name, need);
+      else answers[name] = Object.hasOwn(given, name) && need.kind !== 'known' ? given[name] : this.answer(name, need, given);
     }
     return answers;
   }
 
-  private answer(name: string, need: Need<unknown>): unknown {
+  private knows(of: Definition | string): boolean {
+    return typeof of !== 'string' || this.streams.some(({ definition: { category } }) => category === of);
+  }
+
+  private answer(name: string, need: Need<unknown>, given: Readonly<Record<string, unknown>>): unknown {
     switch (need.kind) {
       case 'known':
         return need.value;
       case 'owner':
         return this.owner(need.key);
+      case 'steps':
+        return need.finish(
+          need.steps.reduce<Record<string, unknown>>((known, step) => ({ ...known, ...this.resolve(step(known), given) }), {}),
+        );
       case 'state':
-        return this.state(need.of, typeof need.id === 'object' ? (this.answer(name, need.id) as string | undefined) : need.id);
+        if (need.ifKnown && !this.knows(need.of)) return undefined;
+        {
+          const id = typeof need.id === 'object' ? (this.answer(name, need.id, given) as string | undefined) : need.id;
+          return id === undefined && need.ifKnown ? undefined : this.state(need.of, id);
+        }
       case 'port':
         throw new Error(`${name} is asked of ${need.port}.${need.method}: give its answer in the specification`);
     }

@@ -1,4 +1,5 @@
 export * from './email';
 export * from './inn';
+export * from './ip';
 export * from './person-name';
 export * from './phone';

@@ -39,10 +39,12 @@ export class Claims {
     private readonly clock: Clock,
   ) {}
 
-  /** Id of the aggregate that holds the key in its present state. */
-  async owner(key: UniqueKey): Promise<string | undefined> {
-    const owner = ownerIn(await this.store.last(this.stream(key)));
-    return owner && (await this.holds(owner, key)).held ? owner.id : undefined;
+  /** Id of the aggregate that holds the key in its present state; where `recent` is enough, as this process last saw it. */
+  async owner(key: UniqueKey, recent = false): Promise<string | undefined> {
+    const owner = recent
+      ? (await this.states.recent(heldKey, this.stream(key).slice(HELD_KEY.length))).state.owner
+      : ownerIn(await this.store.last(this.stream(key)));
+    return owner && (await this.holds(owner, key, recent)).held ? owner.id : undefined;
   }
 
   /** Claims the key for the owner; false when somebody else holds it. */
@@ -82,10 +84,10 @@ export class Claims {
     await this.append(stream, revision, { type: 'UniqueKeyReleased', data: { scope } }, metadata);
   }
 
-  private async holds(owner: Owner, key: UniqueKey): Promise<{ held: boolean; folded: Folded }> {
+  private async holds(owner: Owner, key: UniqueKey, recent = false): Promise<{ held: boolean; folded: Folded }> {
     const definition = this.aggregates.get(owner.category);
     if (!definition) throw new Error(`a key is held by an aggregate of the unknown category ${owner.category}`);
-    const folded = await this.states.fresh(definition, owner.id);
+    const folded = await (recent ? this.states.recent(definition, owner.id) : this.states.fresh(definition, owner.id));
     return { held: definition.keys(folded.state, owner.id).some((held) => held.scope === key.scope && held.value === key.value), folded };
   }
 
@@ -124,6 +126,21 @@ export class Claims {
     return `uniqueKey-${scope}:${this.keyring.mac('uniqueKey', `${scope}:${value}`)}`;
   }
 }
+
+/** Streams of unique keys, kept folded like any other for those who ask who somebody is at every call. */
+const HELD_KEY = 'uniqueKey-';
+const heldKey: Definition<{ readonly owner?: Owner }> = {
+  category: 'uniqueKey',
+  initialState: {},
+  commands: {},
+  decide: () => [],
+  evolve: (_, event) => ({ owner: ownerIn(event) }),
+  keys: () => [],
+  organizationId: () => undefined,
+  eventTypes: ['UniqueKeyClaimed', 'UniqueKeyReleased'],
+  personal: {},
+  erases: {},
+};
 
 const same = (a: Owner, b: Owner) => a.category === b.category && a.id === b.id;
 

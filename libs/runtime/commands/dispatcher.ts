@@ -186,7 +186,7 @@ export class Dispatcher {
     const { callers, settings } = this.parts;
     const { commandId } = envelope;
     const actor = await callers.present(envelope.actor, freshRights);
-    const question = { actor, command, state, id };
+    const question = { actor, command, state, id, now };
     const answers = spec.by.needs ? await resolver.resolve(spec.by.needs(question), now, !freshRights) : {};
     const verdict = actor.kind === 'service' ? (actor.commands.includes(name) ? 'allow' : 'FORBIDDEN') : spec.by.judge(question, answers);
     if (verdict !== 'allow') throw this.refused(verdict);

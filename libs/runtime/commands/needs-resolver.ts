@@ -28,11 +28,17 @@ export class NeedsResolver {
       case 'known':
         return need.value;
       case 'owner':
-        return this.sources.claims.owner(need.key);
+        return this.sources.claims.owner(need.key, recent);
+      case 'steps': {
+        const known: Record<string, unknown> = {};
+        for (const step of need.steps) Object.assign(known, await this.resolve(step(known), now, recent));
+        return need.finish(known);
+      }
       case 'state': {
+        if (need.ifKnown && !this.isComposed(need.of)) return undefined;
         const definition = this.definition(need.of);
         const id = typeof need.id === 'object' ? ((await this.answer(need.id, now, recent)) as string | undefined) : need.id;
-        if (id === undefined) return definition.initialState;
+        if (id === undefined) return need.ifKnown ? undefined : definition.initialState;
         return (await (recent ? this.sources.states.recent(definition, id) : this.sources.states.fresh(definition, id))).state;
       }
       case 'port': {
@@ -45,6 +51,10 @@ export class NeedsResolver {
         return answer;
       }
     }
+  }
+
+  private isComposed(of: Definition | string): boolean {
+    return typeof of !== 'string' || this.sources.aggregates.has(of);
   }
 
   private definition(of: Definition | string): Definition {

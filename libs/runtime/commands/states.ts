@@ -35,6 +35,10 @@ export class States {
   readonly #kept = new Map<string, Folded>();
   /** When a kept stream was last known to be whole, on this process's own clock. */
   readonly #seenAt = new Map<string, number>();
+  /** Streams that are being read, and the revision up to which their events have passed by meanwhile. */
+  readonly #reading = new Map<string, { readers: number; passed: number }>();
+  /** Until when everything that was written had passed by on the subscription, on the same clock. */
+  #feedSeenAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly store: EventStore) {}
 
@@ -47,18 +51,51 @@ export class States {
   }
 
   /** The stream folded to its very end: what is kept and what has come since. */
-  async fresh<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
-    const base = this.kept(definition, id) ?? nothing(definition, id);
-    const folded = (await this.store.read(base.stream, base.revision + 1)).reduce(fold<State>, base);
-    if (folded.revision !== NOTHING) this.keep(folded as Folded, performance.now());
-    return folded;
+  fresh<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
+    return this.read(this.kept(definition, id) ?? nothing(definition, id), false);
   }
 
-  /** The stream as it was seen within the last five seconds: right for what this process has written, a moment behind for the rest. */
+  /** Reads on from a fold and keeps it. An event that passes by while the answer is on its way must not be missed by what is kept. */
+  private async read<State>(base: Folded<State>, evenNothing: boolean): Promise<Folded<State>> {
+    const { stream } = base;
+    const reading = this.#reading.get(stream) ?? { readers: 0, passed: NOTHING };
+    this.#reading.set(stream, reading);
+    reading.readers++;
+    try {
+      let folded = base;
+      let seenAt: number;
+      do {
+        seenAt = performance.now();
+        folded = (await this.store.read(stream, folded.revision + 1)).reduce(fold<State>, folded);
+      } while (folded.revision < reading.passed);
+      if (evenNothing || folded.revision !== NOTHING) this.keep(folded as Folded, seenAt);
+      return folded;
+    } finally {
+      if (--reading.readers === 0) this.#reading.delete(stream);
+    }
+  }
+
+  /**
+   * The stream as it was within the last five seconds: right for what this process has written, a moment behind for the rest.
+   * What is kept counts as seen as long as the subscription, which brings every change of it, is known to be at the end of the
+   * log; when that stalls, the stream itself is read.
+   */
   async recent<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
     const kept = this.kept(definition, id);
-    const seenAt = this.#seenAt.get(streamOf(definition.category, id)) ?? 0;
-    return kept && performance.now() - seenAt < RECENT ? kept : this.fresh(definition, id);
+    const seenAt = Math.max(this.#seenAt.get(streamOf(definition.category, id)) ?? 0, this.#feedSeenAt);
+    if (kept && performance.now() - seenAt < RECENT) return kept;
+    // A stream that was never written is kept as well here: who is nobody in an organization is asked for at every call.
+    return this.read(kept ?? nothing(definition, id), true);
+  }
+
+  /** All that was written until then has passed by: kept streams are as they were at that moment, or newer. */
+  feedIsAt(moment: number): void {
+    this.#feedSeenAt = Math.max(this.#feedSeenAt, moment);
+  }
+
+  /** Age of what is kept of streams that this process does not write, in milliseconds. */
+  get feedAge(): number {
+    return performance.now() - this.#feedSeenAt;
   }
 
   /** Takes over what this process has just appended. */
@@ -70,6 +107,8 @@ export class States {
 
   /** Brings a kept stream forward by an event that passes by on the subscription. */
   observe(event: Recorded): void {
+    const reading = this.#reading.get(event.stream);
+    if (reading) reading.passed = Math.max(reading.passed, event.revision);
     const folded = this.#kept.get(event.stream);
     if (!folded || event.revision <= folded.revision) return;
     if (event.revision === folded.revision + 1) this.#kept.set(event.stream, fold(folded, event));

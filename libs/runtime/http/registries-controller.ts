@@ -14,7 +14,7 @@ async function seen({ runtime, projection, actor, query }: { runtime: Runtime; p
     if (!actor.registries.includes(projection.code)) throw refusal('FORBIDDEN');
     return {};
   }
-  const reading: Reading = { actor, filter: typedFilters(projection.list, query.filter) };
+  const reading: Reading = { actor, filter: typedFilters(projection.list, query.filter), now: runtime.clock.now() };
   const judge = async (recent: boolean) => {
     const resolver = new NeedsResolver({ ...runtime, aggregates: runtime.composition.aggregates }, '');
     const answers = await resolver.resolve(projection.policy.needs?.(reading) ?? {}, runtime.clock.now(), recent);

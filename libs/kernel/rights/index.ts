@@ -1,0 +1,4 @@
+export * from './catalogue';
+export * from './effective';
+export * from './policy';
+export * from './standing';
