@@ -1,6 +1,6 @@
 import { defaultSettings, parseEmail, type Settings } from '@letopis/kernel';
 import { localSecurityFrom, type LocalSecurity } from '@letopis/local';
-import { StartError } from '@letopis/runtime';
+import { defaultRetention, StartError, type Retention } from '@letopis/runtime';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
@@ -22,6 +22,8 @@ export interface Configuration {
   readonly trustProxy?: string;
   /** Calls that one address may make in a minute without signing in. */
   readonly strangersPerMinute: number;
+  /** How long readings of the audit and refusals are kept, in days. */
+  readonly retention?: Retention;
   readonly settings: Settings;
 }
 
@@ -42,6 +44,10 @@ export function configurationFrom(env: Readonly<Record<string, string | undefine
     companiesFile: env.COMPANY_DIRECTORY || undefined,
     trustProxy: proxies(env, 'TRUST_PROXY'),
     strangersPerMinute: whole(env, 'STRANGERS_PER_MINUTE', 120),
+    retention: {
+      auditAccess: whole(env, 'AUDIT_ACCESS_DAYS', defaultRetention.auditAccess),
+      refusals: whole(env, 'REFUSALS_DAYS', defaultRetention.refusals),
+    },
     settings: {
       ...defaultSettings,
       publicUrl: (env.PUBLIC_URL || `http://localhost:${port}`).replace(/\/$/, ''),

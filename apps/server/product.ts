@@ -88,6 +88,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
       keyring,
       clock,
       logger,
+      retention: configuration.retention,
       ports: async ({ db, composition }): Promise<Ports> => {
         vault = new Vault(db, keyring);
         captchas = new Captchas(db, keyring, substitutes.captchaText);

@@ -23,6 +23,8 @@ export interface EventMetadata {
   readonly schemaVersion: number;
   /** Why, in the words of the actor. */
   readonly reason?: string;
+  /** The rule that allowed it, by the name that documentation gives it; the system is allowed what it does. */
+  readonly allowedBy?: string;
   /** Keyed hash of actor and payload: a repeat of the command must bring the same. */
   readonly fingerprint: string;
   /** Code and parameters of the answer, where the command was refused and the refusal itself is a fact. */

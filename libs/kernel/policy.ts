@@ -22,6 +22,18 @@ export interface Policy<Command = unknown, State = unknown> {
   /** Foreign states that it judges by. */
   readonly needs?: (question: Question<Command, State>) => Needs;
   readonly judge: (question: Question<Command, State>, answers: Readonly<Record<string, unknown>>) => Verdict;
+  /** Of a policy that is made of several, the one that allows. */
+  readonly alternatives?: readonly Policy<Command, State>[];
+}
+
+/** The name of the rule that allows what a policy was asked; of several that do, the first. */
+export function allowedBy<Command, State>(
+  { name, alternatives = [] }: Policy<Command, State>,
+  question: Question<Command, State>,
+  answers: Readonly<Record<string, unknown>>,
+): string {
+  const one = alternatives.find(({ judge }) => judge(question, answers) === 'allow');
+  return one ? allowedBy(one, question, answers) : name;
 }
 
 const signedInElse = (actor: Actor, code: Verdict): Verdict => (actor.kind === 'anonymous' ? 'NOT_AUTHENTICATED' : code);
@@ -60,6 +72,7 @@ export const personOf = <Command, State>(
 export function oneOf<Command, State>(...policies: readonly Policy<Command, State>[]): Policy<Command, State> {
   return {
     name: policies.map(({ name }) => name).join(', '),
+    alternatives: policies,
     needs: (question) => Object.assign({}, ...policies.map(({ needs }) => needs?.(question))) as Needs,
     judge: (question, answers) => {
       const verdicts = policies.map(({ judge }) => judge(question, answers));
@@ -75,6 +88,7 @@ export const exceptFor = <Command, State>(
   policy: Policy<Command, State>,
 ): Policy<Command, State> => ({
   name: `${policy.name}; else ${code}`,
+  alternatives: [policy],
   needs: policy.needs,
   judge: (question, answers) => (barred(question) ? code : policy.judge(question, answers)),
 });

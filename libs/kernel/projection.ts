@@ -21,6 +21,9 @@ export interface ListSpec {
   readonly defaultSort: string;
 }
 
+/** A column of an export: the title of one field. */
+export type Columns = Readonly<Record<string, Localized>>;
+
 /** Who asks what of a read model. */
 export interface Reading {
   readonly actor: Actor;
@@ -75,6 +78,12 @@ export interface Projection {
   readonly policy: ReadPolicy;
   /** Fields that are kept for the machinery and not shown. */
   readonly hidden: readonly string[];
+  /** Titles of the fields that an export has, in this order; without them it has all, by their names. */
+  readonly columns?: Columns;
+  /** Field with the time until which a row is kept: the log lets go of what it was folded from as well. */
+  readonly expires?: string;
+  /** Who reads it, and what was asked, is recorded before it is answered. */
+  readonly readsRecorded?: boolean;
 }
 
 /** One event for every document that it finds; `where` names fields that the list filters or joins by. */
@@ -110,6 +119,9 @@ export const projection =
     readonly list: ListSpec;
     readonly policy: ReadPolicy;
     readonly hidden?: readonly (keyof Document & string)[];
+    readonly columns?: { readonly [K in keyof Document & string]?: Localized };
+    readonly expires?: keyof Document & string;
+    readonly readsRecorded?: boolean;
   }): Projection => ({
     serves: 'registry',
     sides: {},
@@ -120,6 +132,7 @@ export const projection =
     key: (definition.key ?? byAggregate) as Key<Recorded>,
     on: definition.on as object as Projection['on'],
     derive: definition.derive as object as Projection['derive'],
+    columns: definition.columns as Columns | undefined,
   });
 
 /**

@@ -1,4 +1,5 @@
 /** The one runtime: commands, events, projections, sagas, timers, audit and the HTTP edge, for whatever contexts it is given. */
+export { defaultRetention, type Retention } from './audit/logbook';
 export * from './clock';
 export { envelop, envelopeOf, type Accepted, type Envelope } from './commands/envelope';
 export { compose, type Composition } from './composition';

@@ -1,7 +1,10 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { MongoClient, type Db } from 'mongodb';
 import { defineContext, type Context, type Keyring, type Projection, type Settings } from '@letopis/kernel';
+import { AccessLog, auditAccess, auditAccesses } from './audit/access';
 import { Audit } from './audit/audit';
+import { Logbook, type Retention } from './audit/logbook';
+import { RefusalLog, refusals, refusalsRegistry } from './audit/refusals';
 import { stories } from './audit/stories';
 import type { Clock } from './clock';
 import { within } from './deadline';
@@ -15,6 +18,7 @@ import { EventStore } from './events/event-store';
 import type { Reader } from './events/reader';
 import { erasure, keysPort, Sealer } from './events/sealing';
 import type { Logger } from './logger';
+import { Expiry } from './operations/expiry';
 import { Metrics } from './operations/metrics';
 import { Operations } from './operations/operations';
 import { operationErrors, sagaFailure, waitingListPort } from './operations/saga-failure';
@@ -29,8 +33,8 @@ import { timer, timersDue } from './timers/timer';
 /** What the runtime itself brings as a context. */
 const own: Context = defineContext({
   name: 'runtime',
-  aggregates: [timer, sagaFailure],
-  projections: [timersDue, stories],
+  aggregates: [timer, sagaFailure, auditAccess, refusals],
+  projections: [timersDue, stories, auditAccesses, refusalsRegistry],
   errors: operationErrors.entries,
 });
 
@@ -42,6 +46,8 @@ export interface RuntimeOptions {
   readonly keyring: Keyring;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How long readings of the audit and refusals are kept. */
+  readonly retention?: Retention;
   /** Makes the ports once the database and the letters are known. */
   readonly ports: (parts: { db: Db; composition: Composition }) => Promise<Ports>;
 }
@@ -71,8 +77,11 @@ export class Runtime {
     readonly sagas: SagaRunner,
     readonly ticker: Ticker,
     readonly audit: Audit,
+    readonly access: AccessLog,
+    readonly refusals: RefusalLog,
     readonly operations: Operations,
     readonly metrics: Metrics,
+    readonly expiry: Expiry,
     readonly store: EventStore,
     readonly feed: Feed,
     private readonly mongo: MongoClient,
@@ -111,11 +120,15 @@ export class Runtime {
     const effects = new Effects({ composition, dispatcher, states, ports, clock, settings, db, projector });
     const sagas = new SagaRunner({ store, db, logger, effects, sagas: composition.sagas });
     const ticker = new Ticker({ db, projector, dispatcher, clock, logger });
-    const audit = new Audit({ store, db, projector, sagas });
+    const audit = new Audit({ store, db, projector, composition, sagas });
+    const logbook = new Logbook(store, clock, options.retention);
+    const access = new AccessLog(logbook);
+    const refused = new RefusalLog(logbook, logger, () => clock.now());
     const queries = new Queries(db, projector);
     const operations = new Operations({ composition, dispatcher, store, db, projector, sagas, clock, logger });
-    const metrics = new Metrics({ composition, dispatcher, store, db, projector, sagas, ticker, clock });
+    const metrics = new Metrics({ composition, dispatcher, store, db, projector, sagas, ticker, clock, refused });
 
+    const expiry = new Expiry({ db, projector, clock, logger, projections });
     dispatcher.onAppended((events) =>
       effects.promptly(events).catch((error: unknown) => {
         logger.warn({ error: String(error) }, 'a prompt reaction failed; the saga itself will repeat it');
@@ -125,8 +138,9 @@ export class Runtime {
     await sagas.start();
     ticker.start();
     feed.start();
+    expiry.start();
     return new Runtime(
-      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, operations, metrics, store, feed, mongo,
+      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, access, refused, operations, metrics, expiry, store, feed, mongo,
     ); // prettier-ignore
   }
 
@@ -134,6 +148,8 @@ export class Runtime {
   async stop(): Promise<void> {
     await this.operations.stop();
     await this.feed.stop();
+    await this.refusals.stop();
+    await this.expiry.stop();
     await this.ticker.stop();
     await this.sagas.stop();
     await this.projector.stop();

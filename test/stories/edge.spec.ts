@@ -27,10 +27,12 @@ describe('The edge', () => {
       return sum;
     };
     beforeAll(async () => {
+      await world.settle();
       head = await world.product.runtime.store.head();
       documents = await count();
     });
     afterAll(async () => {
+      await world.settle();
       expect(await world.product.runtime.store.head()).toBe(head);
       expect(await count()).toBe(documents);
     });
@@ -118,12 +120,6 @@ describe('The edge', () => {
       expect(query === '' ? status : `${status} ${body.code}`).toBe(query === '' ? 200 : '400 BAD_QUERY');
     });
 
-    test('an organization that is not there', async () => {
-      expect(await anna.refused('ResumeMembership', { organizationId: newId(), userId: newId() })).toBe('404 NOT_FOUND');
-      expect(await anna.refused('SuspendOrganization', { organizationId: newId(), reason: 'x' })).toBe('403 FORBIDDEN');
-      expect(await anna.refused('AcceptAccessRequest', { accessRequestId: newId() })).toBe('404 NOT_FOUND');
-    });
-
     test('a token that is not good', async () => {
       const forged = new Caller(world, `${anna.token!.slice(0, -4)}AAAA`);
       expect(await forged.refused('AddLegalEntity', { inn: '7707083893' })).toBe('401 NOT_AUTHENTICATED');
@@ -135,6 +131,12 @@ describe('The edge', () => {
       expect(await anna.get('/v1/nothing')).toMatchObject({ status: 404, body: { code: 'UNKNOWN_ADDRESS' } });
       expect(await anna.get('/%E0%A4%A')).toMatchObject({ status: 404, body: { code: 'UNKNOWN_ADDRESS' } });
     });
+  });
+
+  test('an organization that is not there', async () => {
+    expect(await anna.refused('ResumeMembership', { organizationId: newId(), userId: newId() })).toBe('404 NOT_FOUND');
+    expect(await anna.refused('SuspendOrganization', { organizationId: newId(), reason: 'x' })).toBe('403 FORBIDDEN');
+    expect(await anna.refused('AcceptAccessRequest', { accessRequestId: newId() })).toBe('404 NOT_FOUND');
   });
 
   test('the description names every command that may be called, and no other', async () => {

@@ -40,6 +40,7 @@ describe('Operations', () => {
   });
 
   test('info tells which log this is, its end, every mark and the counts', async () => {
+    await world.settle();
     const { body } = await admin.get('/v1/operations/info');
     expect(body).toMatchObject({
       store: { firstEvent: expect.any(String), since: expect.any(String) },

@@ -79,6 +79,7 @@ export class World {
 
   /** Waits until everything that was started has been carried through. */
   async settle(): Promise<void> {
+    await this.product.runtime.refusals.flush();
     for (const id of this.#stories) {
       const { status, body } = await this.stranger.get(`/v1/audit/stories/${id}?settled=true`);
       if (status !== 200) throw new Error(`the story did not settle: ${JSON.stringify(body)}`);

@@ -1,5 +1,6 @@
 import {
   actorId,
+  allowedBy,
   derivedId,
   DomainError,
   recordedActor,
@@ -195,7 +196,8 @@ export class Dispatcher {
     const needs = spec.needs ? await resolver.resolve(spec.needs({ ...question, now, commandId, settings }), now) : {};
     const decision: Decision<Happened> = of.decide(name, command, state, { ...needs, actor, now, id, commandId, settings });
     const { events, refusal } = isRefusal(decision) ? decision : { events: decision, refusal: undefined };
-    return { events: events.map(asStored), refusal, actor };
+    const rule = actor.kind === 'system' ? undefined : actor.kind === 'service' ? 'service' : allowedBy(spec.by, question, answers);
+    return { events: events.map(asStored), refusal, actor, rule };
   }
 
   private record(entry: CommandEntry, folded: Folded, outcome: Outcome, envelope: Envelope, fingerprint: string, now: string): NewEvent[] {
@@ -213,6 +215,7 @@ export class Dispatcher {
       occurredAt: now,
       schemaVersion: 1,
       reason,
+      allowedBy: outcome.rule,
       fingerprint,
       refusal: outcome.refusal && { code: outcome.refusal.code, params: outcome.refusal.params },
       traceparent,
@@ -294,6 +297,8 @@ interface Outcome {
   readonly events: readonly Happened[];
   readonly refusal?: DomainError;
   readonly actor: Actor;
+  /** Name of the rule that allowed it. */
+  readonly rule?: string;
 }
 
 /** The event as it will be read again: what is undefined is not there. States are folded from nothing else. */

@@ -1,4 +1,5 @@
 import {
+  ANY,
   BACKWARDS,
   END,
   excludeSystemEvents,
@@ -44,10 +45,14 @@ const HEAD_PAGE = 64;
 const LETTING_GO = 200;
 /** How often an append is sent again, unchanged, after a time-out or a lost connection. */
 const SENDINGS = 3;
+/** Streams with a limit that are remembered. */
+const MOST_LIMITED = 10_000;
 
 /** The event store, by its official client: every call with a deadline of its own, outages as `STORE_UNAVAILABLE`. */
 export class EventStore {
   #sealer: Sealer | undefined;
+  /** Streams whose `$maxAge` this process has set. */
+  readonly #limited = new Set<string>();
 
   constructor(
     private readonly client: EventStoreDBClient,
@@ -86,6 +91,29 @@ export class EventStore {
         if (error instanceof WrongExpectedVersionError) throw new WrongRevision(stream);
         if (sending === SENDINGS) throw unavailable(error);
       }
+    }
+  }
+
+  /**
+   * Appends wherever the stream ends, and lets what is in it go after so many seconds (`$maxAge`). For what is noted, not
+   * decided: nobody has judged the stream before, and an event that goes out twice counts twice after a lost connection.
+   * @throws DomainError STORE_UNAVAILABLE
+   */
+  async note(stream: string, events: readonly NewEvent[], maxAge: number): Promise<Appended> {
+    const aggregateId = partsOf(stream).aggregateId;
+    const sealed = this.#sealer ? await Promise.all(events.map((event) => this.#sealer!.seal(event, aggregateId))) : events;
+    try {
+      if (!this.#limited.has(stream)) {
+        await this.within(this.client.setStreamMetadata(stream, { maxAge }));
+        if (this.#limited.size >= MOST_LIMITED) this.#limited.clear();
+        this.#limited.add(stream);
+      }
+      const { nextExpectedRevision, position } = await this.within(
+        this.client.appendToStream(stream, sealed.map(encode), { expectedRevision: ANY }),
+      );
+      return { revision: Number(nextExpectedRevision), position: position ? Number(position.commit) : UNKNOWN_POSITION };
+    } catch (error) {
+      throw unavailable(error);
     }
   }
 

@@ -6,6 +6,8 @@ import type { Tokens } from './tokens';
 /** What the edge has found out about a call before anything is done. */
 export interface Call extends Request {
   correlationId: string;
+  /** Who calls, once it has been found out. */
+  caller?: Actor;
 }
 
 const header = (request: Request, name: string): string | undefined => {
@@ -39,17 +41,25 @@ const from = (request: Request) => ({ ip: request.ip, userAgent: header(request,
  */
 export async function callerOf(request: Request, tokens: Tokens, wants: { command?: string; registry?: string } = {}): Promise<Actor> {
   const authorization = header(request, 'authorization');
-  if (authorization === undefined) return { kind: 'anonymous', ...from(request) };
+  if (authorization === undefined) return known(request, { kind: 'anonymous' });
   const caller = await tokens.caller(bearer(authorization));
   const lent = header(request, 'x-on-behalf-of');
-  if (lent === undefined) return { ...caller, ...from(request) };
+  const here = known(request, caller);
+  if (lent === undefined) return here;
   if (caller.kind !== 'service') throw refusal('FORBIDDEN');
   // For a person, too, a service does only what its own account allows.
   const allowed = caller.commands.includes(wants.command ?? '') || caller.registries.includes(wants.registry ?? '');
   if (!allowed) throw refusal('FORBIDDEN');
   const person = await tokens.caller(lent);
   if (person.kind !== 'user') throw refusal('FORBIDDEN');
-  return { ...(person as UserActor), ...from(request), viaServiceId: caller.serviceId };
+  return known(request, { ...(person as UserActor), viaServiceId: caller.serviceId });
+}
+
+/** The caller, remembered with the call: a refusal of it is told with who got it. */
+function known(request: Request, caller: Actor): Actor {
+  const here = { ...caller, ...from(request) };
+  (request as Call).caller = here;
+  return here;
 }
 
 function bearer(authorization: string): string {

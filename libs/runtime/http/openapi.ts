@@ -137,10 +137,35 @@ const fixedPaths: Json = {
   '/v1/audit/records/{category}/{id}': {
     get: operation('audit', 'History of a record: who, when, what, why', [path('category'), path('id')]),
   },
+  '/v1/audit/records/{category}/{id}/state': {
+    get: operation('audit', 'A record as it was after a revision, or at a time', [
+      path('category'),
+      path('id'),
+      { name: 'revision', in: 'query', schema: { type: 'integer', minimum: 0 } },
+      { name: 'at', in: 'query', description: 'RFC 3339, or a date (UTC)', schema: { type: 'string' } },
+    ]),
+  },
+  '/v1/audit/records/{category}/{id}/diff': {
+    get: operation('audit', 'What is otherwise between two moments (JSON Pointers), and what happened in between', [
+      path('category'),
+      path('id'),
+      { name: 'from', in: 'query', required: true, description: 'a revision, or a time', schema: { type: 'string' } },
+      { name: 'to', in: 'query', description: 'a revision, or a time; else the present', schema: { type: 'string' } },
+    ]),
+  },
+  '/v1/audit/events/{id}/why': {
+    get: operation('audit', 'Why an event happened: command, actor, reason, rule, causes up to the first caller, effects', [path('id')]),
+  },
   '/v1/audit/stories/{correlationId}': {
     get: operation('audit', 'Everything that followed from one call; `settled=true` waits until it is all done', [
       path('correlationId'),
       { name: 'settled', in: 'query', schema: { type: 'boolean' } },
+      {
+        name: 'as',
+        in: 'query',
+        description: 'tree: each event in the one that caused it',
+        schema: { type: 'string', enum: ['list', 'tree'] },
+      },
     ]),
   },
   '/v1/operations/info': { get: operation('operations', 'Which log this is, its end, marks and counts') },

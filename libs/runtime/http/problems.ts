@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { FieldError } from '../commands/validation';
 import type { Logger } from '../logger';
 import type { Runtime } from '../runtime';
+import type { Call } from './calls';
 
 /** RFC 9457, with a stable code, texts in the reader's language, and JSON Pointers to what is wrong. */
 export interface Problem {
@@ -38,13 +39,18 @@ export const refusalOf = ({ composition }: Runtime, code: string): DomainError =
 /** Answers every refusal, and every defect without telling what it was, as a problem. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    /** Told of every refusal; must come back at once. */
+    private readonly onRefused: (request: Call, refused: DomainError) => void = () => {},
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request & { correlationId?: string }>();
     const response = host.switchToHttp().getResponse<Response>();
     const correlationId = request.correlationId ?? '';
     const refused = asRefusal(error, correlationId);
+    this.onRefused(request as Call, refused);
     if (refused.entry.status >= 500) {
       const cause = error instanceof DomainError ? error.cause : error;
       this.logger.error(

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import { refusal, type Actor, type Projection, type Reading } from '@letopis/kernel';
+import type { Access } from '../audit/access';
 import { NeedsResolver } from '../commands/needs-resolver';
 import { typedFilters, type ListQuery } from '../projections/queries';
 import type { Runtime } from '../runtime';
@@ -63,7 +64,9 @@ export class RegistriesController {
     const actor = await callerOf(request, tokens, { registry: code });
     const query = listQuery(request);
     await runtime.projector.mark(code).reached(consistencyToken(request));
-    return runtime.queries.list(projection, query, await seen({ runtime, projection, actor, query }));
+    const visible = await seen({ runtime, projection, actor, query });
+    if (projection.readsRecorded) await this.recorded(request, actor, { what: 'registry', subject: code });
+    return runtime.queries.list(projection, query, visible);
   }
 
   @Get('registries/:code/:id')
@@ -73,7 +76,9 @@ export class RegistriesController {
     const actor = await callerOf(request, tokens, { registry: code });
     await runtime.projector.mark(code).reached(consistencyToken(request));
     const query = listQuery(request);
-    return runtime.queries.one(projection, id, await seen({ runtime, projection, actor, query }));
+    const visible = await seen({ runtime, projection, actor, query });
+    if (projection.readsRecorded) await this.recorded(request, actor, { what: 'record', subject: `${code}/${id}` });
+    return runtime.queries.one(projection, id, visible);
   }
 
   @Get('lookups/:code')
@@ -84,6 +89,11 @@ export class RegistriesController {
     if (typeof q !== 'string' || q.length > 200) throw refusal('BAD_QUERY', { name: 'q' });
     await runtime.projector.mark(code).reached(consistencyToken(request));
     return runtime.queries.lookup(projection, q, await seen({ runtime, projection, actor, query: { filter: {} } }));
+  }
+
+  private recorded(request: Call, actor: Actor, access: Access): Promise<number> {
+    const query = Object.fromEntries(new URL(request.originalUrl, 'http://edge').searchParams);
+    return this.edge.runtime.access.record(actor, request.correlationId, { ...access, query });
   }
 
   private projection(code: string, as: 'registry' | 'lookup'): Projection {

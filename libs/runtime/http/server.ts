@@ -17,6 +17,7 @@ import { MetricsController, observed } from './metrics-controller';
 import { OperationsController } from './operations-controller';
 import { openApi } from './openapi';
 import { ProblemFilter } from './problems';
+import { aboutCall } from './refused';
 import { RegistriesController } from './registries-controller';
 import { strangersLimit } from './rate-limit';
 import { Tokens } from './tokens';
@@ -99,7 +100,12 @@ export async function startServer(options: ServerOptions): Promise<{ app: INestA
     jsonOnly,
     json({ limit: MOST_BODY, strict: true }),
   );
-  app.useGlobalFilters(new ProblemFilter(runtime.logger));
+  app.useGlobalFilters(
+    new ProblemFilter(runtime.logger, (request, refused) => {
+      const caller = request.caller ?? { kind: 'anonymous' };
+      runtime.refusals.take(caller, refused, aboutCall(request, runtime.composition, caller));
+    }),
+  );
 
   const document = openApi(runtime.composition, options.version);
   app.use('/openapi.json', (_: Request, response: Response) => response.json(document));

@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import type { RefusalLog } from '../audit/refusals';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../clock';
 import type { Dispatcher } from '../commands/dispatcher';
@@ -19,6 +20,7 @@ interface Parts {
   readonly sagas: SagaRunner;
   readonly ticker: Ticker;
   readonly clock: Clock;
+  readonly refused: RefusalLog;
 }
 
 /** Events that a lag is counted up to: a larger one is told as this. */
@@ -46,6 +48,12 @@ export class Metrics {
     labelNames: ['command'],
     registers: [this.#registry],
   });
+  readonly #refusals = new Counter({
+    name: 'letopis_refusals_total',
+    help: 'Refused calls by code, and whether the refusal was recorded, only counted, or dropped because too many came',
+    labelNames: ['code', 'fate'],
+    registers: [this.#registry],
+  });
   readonly #http = this.histogram('letopis_http_seconds', 'HTTP calls by route and status', ['method', 'route', 'status'], SECONDS);
   readonly #late = this.histogram('letopis_timer_late_seconds', 'How late timers were fired', [], [0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 600]);
   readonly #underWay = this.gauge('letopis_commands_under_way', 'Commands that wait or run', []);
@@ -60,6 +68,7 @@ export class Metrics {
       ended: (command, outcome, seconds) => this.#commands.observe({ command, outcome }, seconds),
       conflict: (command) => this.#conflicts.inc({ command }),
     });
+    parts.refused.onCounted((code, fate) => this.#refusals.inc({ code, fate }));
     parts.ticker.onFired((seconds) => this.#late.observe(seconds));
   }
 

@@ -70,7 +70,7 @@ export class Operations {
   constructor(private readonly parts: Parts) {
     this.jobs = new Jobs(parts.logger, () => parts.clock.now());
     const { store, db, projector, logger } = parts;
-    const given = { store, db, projector, logger, signal: this.jobs.signal };
+    const given = { store, db, projector, logger, signal: this.jobs.signal, now: () => parts.clock.now() };
     this.#refolder = new Refolder(given);
     this.#verifier = new Verifier(given, this.#refolder);
     this.#rebuilder = new Rebuilder(given);

@@ -2,6 +2,7 @@ import { newId, type Projection } from '@letopis/kernel';
 import type { Db } from 'mongodb';
 import { sideOf, type Stored } from '../projections/document';
 import type { Projector } from '../projections/projector';
+import { isExpired } from './expiry';
 import { logUpTo, type LogParts } from './log';
 import type { Refolder } from './refold';
 import { dropBuild, Replica } from './replica';
@@ -37,7 +38,7 @@ const LEFTOVER = 86_400_000;
 /** Folds read models anew beside the live ones and compares, document by document. */
 export class Verifier {
   constructor(
-    private readonly parts: LogParts & { readonly db: Db; readonly projector: Projector },
+    private readonly parts: LogParts & { readonly db: Db; readonly projector: Projector; readonly now: () => string },
     private readonly refolder: Refolder,
   ) {}
 
@@ -93,6 +94,7 @@ export class Verifier {
       const anewByKey = byKey(anew, end);
       for (const key of new Set([...liveByKey.keys(), ...anewByKey.keys()])) {
         found.documents++;
+        if (isExpired(replica.projection, liveByKey.get(key) ?? anewByKey.get(key), this.parts.now())) continue;
         const difference = differenceOf(liveByKey.get(key), anewByKey.get(key));
         if (!difference) continue;
         // What the fold anew does not have is folded from nothing.
