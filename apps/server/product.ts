@@ -2,6 +2,7 @@ import { identity } from '@letopis/contexts/identity';
 import { organizations } from '@letopis/contexts/organizations';
 import { secured, startInThread, type LocalServer, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
 import {
+  Attempts,
   Captchas,
   credentialsPort,
   csvDirectory,
@@ -92,10 +93,12 @@ export async function startCore(configuration: Configuration, substitutes: Subst
       ports: async ({ db, composition }): Promise<Ports> => {
         vault = new Vault(db, keyring);
         captchas = new Captchas(db, keyring, substitutes.captchaText);
-        await Promise.all([vault.prepare(), captchas.prepare()]);
+        const attempts = new Attempts(db, keyring);
+        await Promise.all([vault.prepare(), captchas.prepare(), attempts.prepare()]);
         const channel = configuration.smtpUrl ? smtp(configuration.smtpUrl, db) : outbox(join(dataFolder, 'outbox'));
         const onLost = (template: string) => logger.warn({ template }, 'a letter was not sent: the secret that it brings is over');
         return {
+          attempts: { failures: attempts.failures, failed: attempts.failed },
           captcha: { verify: captchas.verify },
           credentials: { ...credentialsPort(db, vault, substitutes.hashing) },
           secrets: { ...secretsPort(vault) },

@@ -23,12 +23,21 @@ export interface SecretsPort {
   matches: PortMethod<{ token: string; tokenHash?: string }, boolean>;
 }
 
+/** Failures to sign in to addresses that nobody has; of accounts they are events. Kept for days, by keyed hash of the address. */
+export interface AttemptsPort {
+  /** When they were, oldest first; those before the one of the same id. */
+  failures: PortMethod<{ address: string }, readonly string[]>;
+  /** Notes one more. */
+  failed: PortMethod<{ address: string }, void>;
+}
+
 /** Official data of companies by INN. `undefined`: not known, or not to be had at the moment. */
 export interface CompanyDirectoryPort {
   lookup: PortMethod<{ inn: string; kpp?: string }, CompanyDetails | undefined>;
 }
 
 export const companyDirectory = port<CompanyDirectoryPort>('companyDirectory');
+export const attempts = port<AttemptsPort>('attempts');
 export const captcha = port<CaptchaPort>('captcha');
 export const credentials = port<CredentialsPort>('credentials');
 export const secrets = port<SecretsPort>('secrets');

@@ -1,4 +1,5 @@
 /** The outside world: letters, captchas, secrets, directories. */
+export * from './attempts/attempts';
 export * from './captcha/captcha';
 export * from './companies/csv-directory';
 export * from './mail/mail';

@@ -57,6 +57,12 @@ export const identityErrors = errorCatalogue(
       ru: 'Нельзя убрать последнего администратора сервиса',
       en: 'The last administrator of the service cannot be removed',
     },
+    /** Here too, for who switches the own account off; organizations refuse with the same row. */
+    LAST_ADMINISTRATOR: {
+      status: 409,
+      ru: 'Нельзя убрать последнего администратора организации',
+      en: 'The last administrator of the organization cannot be removed',
+    },
     ACCOUNT_REVOKED: { status: 409, ru: 'Учётная запись сервиса отозвана', en: 'The service account has been revoked' },
     KEY_INVALID: { status: 422, ru: 'Нужен открытый ключ JWK (Ed25519, EC или RSA)', en: 'A public JWK is needed (Ed25519, EC or RSA)' },
   },

@@ -21,8 +21,9 @@ import {
 } from './identity.fixtures';
 import * as commands from './user/user.commands';
 import { identityErrors } from './errors';
-import { PLATFORM_ADMINS, roster } from './roster/roster';
+import { administrationsOf, PLATFORM_ADMINS, roster } from './roster/roster';
 import { CreateServiceAccount, RotateServiceCredential, serviceAccount } from './service-account/service-account';
+import { administeredBy, organization, romashka } from './user/organizations.fixtures';
 import { OpenSession, session } from './session/session';
 import { user } from './user/user';
 
@@ -45,6 +46,7 @@ const TABLE = `
 | RESET_LINK_INVALID       | 410  | Ссылка восстановления недействительна или устарела                    |
 | SESSION_CLOSED           | 401  | Сессия завершена                                                      |
 | LAST_PLATFORM_ADMIN      | 409  | Нельзя убрать последнего администратора сервиса                       |
+| LAST_ADMINISTRATOR       | 409  | Нельзя убрать последнего администратора организации                   |
 | ------------------------ | ---- | --------------------------------------------------------------------- |
 | EMAIL_INVALID            | 422  | Проверьте адрес электронной почты                                     |
 | CONSENT_VERSION_OUTDATED | 422  | Текст согласия изменился. Прочтите действующую версию {version}       |
@@ -80,7 +82,7 @@ const PROVOKED: Readonly<
   USER_NOT_ACTIVATED: () => given(user, ...registered).when(signIn, stranger),
   USER_ALREADY_ACTIVE: () => given(user, ...active).when(issue(commands.ResendActivation, { email: EMAIL, ...CAPTCHA }), stranger),
   USER_DEACTIVATED: () => given(user, ...deactivated).when(signIn, stranger),
-  BAD_CREDENTIALS: () => given(user, ...active).when(signIn, { ...stranger, answers: { right: false } }),
+  BAD_CREDENTIALS: () => given(user, ...active).when(signIn, { ...stranger, answers: { ...WELL, right: false } }),
   USER_LOCKED: () => given(user, ...active, told('UserLocked', { until: after(NOW, { days: 1 }), lockCount: 1 })).when(signIn, stranger),
   WEAK_PASSWORD: () => given(user, ...active).when(change('weak'), { actor: anna, answers: WELL }),
   RESET_LINK_INVALID: () =>
@@ -94,6 +96,14 @@ const PROVOKED: Readonly<
     given(user, ...active, told('PlatformRoleGranted', { role: 'PLATFORM_ADMIN' }))
       .and(stream(roster, PLATFORM_ADMINS, rosterFact('RosterEntered', { memberId: userId })))
       .when(issue(commands.RevokePlatformRole, { userId, role: 'PLATFORM_ADMIN' }), { actor: admin }),
+  LAST_ADMINISTRATOR: () =>
+    given(user, ...active)
+      .and(
+        stream(roster, PLATFORM_ADMINS),
+        stream(roster, administrationsOf(userId), rosterFact('RosterEntered', { memberId: romashka })),
+        stream(organization, romashka, ...administeredBy(userId)),
+      )
+      .when(issue(commands.DeactivateUser, { userId, reason: 'left' }), { actor: anna }),
   EMAIL_INVALID: () => given(user).when(registration({ email: 'a@b-.ru' }), stranger),
   CONSENT_VERSION_OUTDATED: () => given(user).when(registration({ consentPolicyVersion: 'old' }), stranger),
   PASSWORD_UNCHANGED: () => given(user, ...active).when(change(STRONG), { actor: anna, answers: WELL }),

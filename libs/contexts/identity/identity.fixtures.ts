@@ -31,6 +31,9 @@ export const WELL = {
   activation: { tokenHash: 'hash:activation', secretRef: 'vault:activation' },
   reset: { tokenHash: 'hash:reset', secretRef: 'vault:reset' },
   change: { tokenHash: 'hash:change', secretRef: 'vault:change' },
+  earlier: [],
+  noted: undefined,
+  work: false,
 };
 
 export const told = facts<UserEvents>();
@@ -52,6 +55,8 @@ export const registered: readonly Fact[] = [
 ];
 export const active: readonly Fact[] = [...registered, told('UserActivated', { via: 'link' })];
 export const deactivated: readonly Fact[] = [...active, told('UserDeactivated', { reason: 'left' })];
+/** Switched off before the link of the letter was ever opened. */
+export const neverActive: readonly Fact[] = [...registered, told('UserDeactivated', { reason: 'rubbish' })];
 export const erased: readonly Fact[] = [...deactivated, told('UserErased', {})];
 export const staff: readonly Fact[] = [
   told('UserRegistered', { email: EMAIL, locale: 'ru', origin: 'staff' }),

@@ -1,3 +1,4 @@
+import { identityErrors } from '@letopis/contexts/identity';
 import { errorCatalogue, sharedErrors } from '@letopis/kernel';
 
 export const organizationErrors = errorCatalogue(
@@ -40,11 +41,6 @@ export const organizationErrors = errorCatalogue(
     },
     ORGANIZATION_SUSPENDED: { status: 403, ru: 'Работа организации приостановлена', en: 'The organization is suspended' },
     ORGANIZATION_ARCHIVED: { status: 409, ru: 'Организация в архиве', en: 'The organization is archived' },
-    LAST_ADMINISTRATOR: {
-      status: 409,
-      ru: 'Нельзя убрать последнего администратора организации',
-      en: 'The last administrator of the organization cannot be removed',
-    },
     MEMBER_IS_ADMINISTRATOR: { status: 409, ru: 'Сначала снимите роль администратора', en: 'Take the role of administrator away first' },
     ACCESS_REQUEST_EXISTS: { status: 409, ru: 'Заявка уже на рассмотрении', en: 'A request is under consideration already' },
     ALREADY_MEMBER: { status: 409, ru: 'Доступ уже предоставлен', en: 'Access has been given already', alreadySo: true },
@@ -68,7 +64,8 @@ export const organizationErrors = errorCatalogue(
       en: 'Access is limited in time only for restricted sections, and to a moment in the future',
     },
   },
-  sharedErrors,
+  // The same row as of who switches the own account off.
+  errorCatalogue({ LAST_ADMINISTRATOR: identityErrors.entries.LAST_ADMINISTRATOR }, sharedErrors),
 );
 
 export const refusal = organizationErrors.refusal;

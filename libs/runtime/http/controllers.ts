@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { hasPlatformRole, refusal } from '@letopis/kernel';
+import { actorId, canonical, derivedId, hasPlatformRole, refusal } from '@letopis/kernel';
 import type { Response } from 'express';
 import { envelop, type Accepted } from '../commands/envelope';
 import { parseCommand } from '../commands/validation';
@@ -23,18 +23,25 @@ export class CommandsController {
     if (!entry || entry.spec.by.name === 'system') throw refusal('UNKNOWN_COMMAND', { name });
     const actor = await callerOf(request, tokens, { command: name });
     const command = parseCommand(entry.type, body ?? {});
-    const envelope = envelopeFrom(request, actor);
+    const given = envelopeFrom(request, actor);
+    // Where nothing may tell whether there is an account, a key with another payload is another key: that it has been
+    // used is known only of accounts that are there.
+    const discreet = entry.spec.concealed || entry.spec.opensSession;
+    const envelope = discreet
+      ? { ...given, commandId: derivedId(runtime.keyring.mac('discreet', canonical([given.commandId, name, actorId(actor), command]))) }
+      : given;
     const accepted = await this.bus.execute<object, Accepted>(envelop(command, envelope));
 
     if (entry.spec.concealed) {
       // The end of the log, whatever has happened: nothing in the answer may tell whether the record exists.
       response.setHeader('X-Consistency-Token', String(await runtime.store.head()));
-      return { commandId: accepted.commandId };
+      return { commandId: given.commandId };
     }
     response.setHeader('X-Consistency-Token', String(accepted.position));
     if (accepted.repeated) response.setHeader('Idempotency-Replayed', 'true');
     response.setHeader('ETag', `"${accepted.revision}"`);
-    const { repeated: _, ...answer } = accepted;
+    const { repeated: _, ...told } = accepted;
+    const answer = { ...told, commandId: given.commandId };
     if (!entry.spec.opensSession) return answer;
     const { userId, sessionId } = accepted.data as { userId: string; sessionId: string };
     return { ...answer, data: { ...accepted.data, ...(await tokens.forSession(userId, sessionId)) } };

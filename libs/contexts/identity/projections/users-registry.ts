@@ -23,7 +23,7 @@ const changed =
 /** Accounts of the service, for its administrators. */
 export const usersRegistry = projection<UserRow, UserEvents>()({
   code: 'users_registry',
-  version: 1,
+  version: 2,
   title: { ru: 'Пользователи', en: 'Users' },
   on: {
     UserRegistered: (_, { aggregateId, data: { email, origin }, metadata }) => ({
@@ -40,14 +40,21 @@ export const usersRegistry = projection<UserRow, UserEvents>()({
     UserUnlocked: changed({ lockedUntil: undefined }),
     UserEmailChanged: (row, { data: { newEmail } }) => changed({ email: newEmail })(row),
     UserDeactivated: changed({ status: 'deactivated' }),
-    UserReactivated: changed({ status: 'active' }),
+    UserReactivated: (row) => row && { ...row, status: row.activatedAt === undefined ? 'registered' : 'active' },
     UserErased: changed({ status: 'erased', email: ERASED }),
     PlatformRoleGranted: (row, { data: { role } }) => row && { ...row, platformRoles: [...row.platformRoles, role] },
     PlatformRoleRevoked: (row, { data: { role } }) => row && { ...row, platformRoles: row.platformRoles.filter((held) => held !== role) },
   },
   list: {
-    filters: { status: 'string', origin: 'string', platformRoles: 'string', registeredAt: 'time' },
-    sorts: ['email', 'status', 'origin', 'registeredAt', 'activatedAt', 'lastSignInAt'],
+    filters: {
+      status: 'string',
+      origin: 'string',
+      platformRoles: 'string',
+      registeredAt: 'time',
+      activatedAt: 'time',
+      lastSignInAt: 'time',
+    },
+    sorts: ['email', 'status', 'origin', 'registeredAt', 'activatedAt', 'lastSignInAt', 'lockedUntil'],
     search: ['email'],
     defaultSort: '-registeredAt',
   },

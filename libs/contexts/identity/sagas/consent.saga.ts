@@ -1,5 +1,5 @@
 import { after, cancel, saga, schedule, send } from '@letopis/kernel';
-import { EraseUser } from '../user/user.commands';
+import { DeactivateUser, EraseUser } from '../user/user.commands';
 import { user } from '../user/user';
 import type { UserEvents } from '../user/user.events';
 
@@ -15,11 +15,17 @@ export const consentSaga = saga<UserEvents>()({
   },
   onTimer: {
     // The account may have been switched on since, and off again: an erasure that is refused would be tried for ever.
-    erasure: async ({ aggregateId, dueAt }, { state }) => {
-      const { status, deactivatedAt = dueAt } = await state(user, aggregateId);
+    // Who came back and never gave the consent anew is erased as well.
+    erasure: async ({ aggregateId: userId, dueAt }, { state }) => {
+      const { status, deactivatedAt = dueAt, consentWithdrawnAt } = await state(user, userId);
+      if (consentWithdrawnAt !== undefined) {
+        const matures = after(consentWithdrawnAt, UNTIL_ERASURE);
+        if (matures > dueAt) return [schedule('erasure', matures)];
+        if (status === 'active') return [send(DeactivateUser, { userId, reason: 'consent_withdrawn' }), send(EraseUser, { userId })];
+      }
       if (status !== 'deactivated') return [];
-      const matures = after(deactivatedAt, UNTIL_ERASURE);
-      return matures > dueAt ? [schedule('erasure', matures)] : [send(EraseUser, { userId: aggregateId })];
+      const matures = after(consentWithdrawnAt ?? deactivatedAt, UNTIL_ERASURE);
+      return matures > dueAt ? [schedule('erasure', matures)] : [send(EraseUser, { userId })];
     },
   },
 });

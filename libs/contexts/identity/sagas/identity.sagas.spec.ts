@@ -1,6 +1,6 @@
 import { after, call, cancel, schedule, send } from '@letopis/kernel';
 import { NOW, stream, when, whenTimer, type Fact } from '../../../kernel/testing';
-import { active, anna, anonymous, boris, deactivated, EMAIL, erased, registered, staff, told } from '../identity.fixtures';
+import { active, anna, anonymous, boris, deactivated, EMAIL, erased, neverActive, registered, staff, told } from '../identity.fixtures';
 import { EnterRoster, LeaveRoster, PLATFORM_ADMINS, roster } from '../roster/roster';
 import { CloseSession, OpenSession, session } from '../session/session';
 import * as commands from '../user/user.commands';
@@ -27,7 +27,7 @@ describe('RegistrationSaga', () => {
   };
 
   test('R004 the letter with link and password goes to the address given at registration; secrets only by reference', async () => {
-    await letter(registered).thenEffects(call('mail', 'deliver', mail), schedule('neverActivated', after(NOW, { days: 30 })));
+    await letter(registered).thenEffects(schedule('neverActivated', after(NOW, { days: 30 })), call('mail', 'deliver', mail));
   });
 
   test('a further letter sets no further timer', async () => {
@@ -44,6 +44,7 @@ describe('RegistrationSaga', () => {
     ['registered', registered, true],
     ['active', active, false],
     ['deactivated', deactivated, false],
+    ['switched off before it was ever active', neverActive, true],
     ['erased', erased, false],
   ])('D01 after thirty days an account that is %s is cleared away: %p', async (_, facts, cleared) => {
     const away = [send(commands.DeactivateUser, { userId, reason: 'never_activated' }), send(commands.EraseUser, { userId })];
@@ -160,6 +161,33 @@ describe('ConsentSaga', () => {
     await whenTimer(consentSaga, 'erasure', account(...on), { dueAt }).thenNothing();
     const offAgain = told('UserDeactivated', { reason: 'left' }, { at: after(NOW, { days: 20 }) });
     await whenTimer(consentSaga, 'erasure', account(...on, offAgain), { dueAt }).thenEffects(schedule('erasure', after(NOW, { days: 50 })));
+  });
+});
+
+describe('ConsentSaga, where the account was switched on again', () => {
+  const withdrawn = [
+    told('PersonalDataConsentWithdrawn', { policyVersion: '2026-01' }),
+    told('UserDeactivated', { reason: 'consent_withdrawn' }),
+  ];
+  const back = told('UserReactivated', {}, { at: after(NOW, { days: 20 }) });
+  const dueAt = after(NOW, { days: 30 });
+  const erase = send(commands.EraseUser, { userId });
+
+  test('D07 who never gave the consent anew is switched off and erased on the thirtieth day', async () => {
+    const off = send(commands.DeactivateUser, { userId, reason: 'consent_withdrawn' });
+    await whenTimer(consentSaga, 'erasure', account(...active, ...withdrawn, back), { dueAt }).thenEffects(off, erase);
+    const again = told('UserDeactivated', { reason: 'left' }, { at: after(NOW, { days: 25 }) });
+    await whenTimer(consentSaga, 'erasure', account(...active, ...withdrawn, back, again), { dueAt }).thenEffects(erase);
+  });
+
+  test('D07 who gave it anew stays; a later withdrawal counts from its own day', async () => {
+    const anew = told('PersonalDataConsentGiven', { policyVersion: '2026-01' }, { at: after(NOW, { days: 21 }) });
+    await when(consentSaga, account(...active, ...withdrawn, back, anew)).thenEffects(cancel('erasure'));
+    await whenTimer(consentSaga, 'erasure', account(...active, ...withdrawn, back, anew), { dueAt }).thenNothing();
+    const late = told('PersonalDataConsentWithdrawn', { policyVersion: '2026-01' }, { at: after(NOW, { days: 22 }) });
+    await whenTimer(consentSaga, 'erasure', account(...active, ...withdrawn, back, anew, late), { dueAt }).thenEffects(
+      schedule('erasure', after(NOW, { days: 52 })),
+    );
   });
 });
 

@@ -21,9 +21,10 @@ export const registrationSaga = saga<UserEvents>()({
         data: { link: `${settings.publicUrl}/links/activation?user=${aggregateId}`, expiresAt: data.expiresAt },
         secrets: { token: data.secretRef, password: data.passwordRef },
       };
+      // The timer first: a letter that cannot go out must not hold it back.
       return [
-        call('mail', 'deliver', letter),
         ...(data.attempt === 1 ? [schedule('neverActivated', after(metadata.occurredAt, NEVER_ACTIVATED))] : []),
+        call('mail', 'deliver', letter),
       ];
     },
     UserActivated: ({ data }) => (data.via === 'link' ? [cancel('neverActivated')] : []),
@@ -31,8 +32,8 @@ export const registrationSaga = saga<UserEvents>()({
 
   onTimer: {
     neverActivated: async ({ aggregateId }, { state }) => {
-      const { status } = await state(user, aggregateId);
-      if (status !== 'registered') return [];
+      const { status, wasActive } = await state(user, aggregateId);
+      if (wasActive || (status !== 'registered' && status !== 'deactivated')) return [];
       return [send(DeactivateUser, { userId: aggregateId, reason: 'never_activated' }), send(EraseUser, { userId: aggregateId })];
     },
   },

@@ -1,4 +1,5 @@
-import { given, issue, rows, stream } from '../../../kernel/testing';
+import type { Actor } from '@letopis/kernel';
+import { given, issue, rows, stream, type Fact, type Stream } from '../../../kernel/testing';
 import {
   active,
   admin,
@@ -7,6 +8,7 @@ import {
   auditor,
   boris,
   CAPTCHA,
+  deactivated,
   EMAIL,
   POLICY,
   registered,
@@ -16,7 +18,8 @@ import {
   told,
   WELL,
 } from '../identity.fixtures';
-import { PLATFORM_ADMINS, roster } from '../roster/roster';
+import { administrationsOf, PLATFORM_ADMINS, roster } from '../roster/roster';
+import { administeredBy, ofRomashka, organization, romashka } from './organizations.fixtures';
 import * as commands from './user.commands';
 import { user } from './user';
 
@@ -157,5 +160,38 @@ describe('The administrators of the service', () => {
     given(user, ...registered)
       .when(COMMANDS.IssueBootstrapLink, start)
       .thenNothing();
+  });
+});
+
+describe('The only administrator of a client', () => {
+  const administers = stream(roster, administrationsOf(userId), rosterFact('RosterEntered', { memberId: romashka }));
+  const off = (actor: Actor, others: readonly Stream[], by: readonly string[] = [userId], ...facts: readonly Fact[]) =>
+    given(user, ...active)
+      .and(stream(roster, PLATFORM_ADMINS), administers, stream(organization, romashka, ...administeredBy(...by), ...facts), ...others)
+      .when(COMMANDS.DeactivateUser, { actor });
+  const done = told('UserDeactivated', { reason: 'left' });
+  const colleague = (...facts: readonly Fact[]) => [stream(user, boris.userId, ...facts)];
+
+  test('S33 does not switch the own account off', () => {
+    off(anna, []).thenRefused('LAST_ADMINISTRATOR');
+    off(anna, [], [userId], ofRomashka('OrganizationSuspended', { reason: 'Долг' })).thenRefused('LAST_ADMINISTRATOR');
+  });
+
+  test('S33 does so once another is there whose account is on', () => {
+    const both = [userId, boris.userId];
+    off(anna, colleague(...active), both).then(done);
+    off(anna, colleague(...deactivated), both).thenRefused('LAST_ADMINISTRATOR');
+  });
+
+  test('S33 does so where the organization is closed, or the role was taken away', () => {
+    off(anna, [], [userId], ofRomashka('OrganizationArchived', { reason: 'Закрыта' })).then(done);
+    off(anna, [], [boris.userId]).then(done);
+  });
+
+  test('D15 is switched off by an administrator of the service, and by a withdrawn consent', () => {
+    off(admin, []).then(done);
+    given(user, ...active)
+      .when(COMMANDS.WithdrawConsent, { actor: anna })
+      .then(told('PersonalDataConsentWithdrawn', { policyVersion: POLICY }), told('UserDeactivated', { reason: 'consent_withdrawn' }));
   });
 });

@@ -54,6 +54,7 @@ const ALLOWED = [
   'registered deactivated',
   'active deactivated',
   'deactivated active',
+  'deactivated registered', // who never opened the link
   'deactivated erased',
 ];
 

@@ -1,6 +1,21 @@
 import { after, defaultSettings, derivedId } from '@letopis/kernel';
 import { given, issue, NOW, stream } from '../../../kernel/testing';
-import { active, anna, anonymous, boris, CAPTCHA, EMAIL, POLICY, registered, sagas, staff, STRONG, told, WELL } from '../identity.fixtures';
+import {
+  active,
+  anna,
+  anonymous,
+  boris,
+  CAPTCHA,
+  deactivated,
+  EMAIL,
+  POLICY,
+  registered,
+  sagas,
+  staff,
+  STRONG,
+  told,
+  WELL,
+} from '../identity.fixtures';
 import * as commands from './user.commands';
 import { user } from './user';
 
@@ -156,7 +171,7 @@ describe('Activation', () => {
 
 describe('Signing in', () => {
   const signIn = issue(commands.SignIn, { email: EMAIL, password: STRONG });
-  const wrong = { ...stranger, answers: { captcha: true, right: false } };
+  const wrong = { ...stranger, answers: { ...WELL, right: false } };
   const failed = (count: number, at = NOW) => told('SignInFailed', { reason: 'password', count }, { at });
   const failures = (count: number) => Array.from({ length: count }, (_, at) => failed(at + 1));
 
@@ -169,16 +184,15 @@ describe('Signing in', () => {
 
   test('D05 an unknown address and a wrong password are told the same', () => {
     given(user).when(signIn, wrong).thenRefused('BAD_CREDENTIALS');
-    given(user, ...registered)
-      .when(signIn, wrong)
-      .thenRefused('BAD_CREDENTIALS');
-    given(user, ...active)
-      .when(signIn, wrong)
-      .thenRecordsRefusal('BAD_CREDENTIALS', told('SignInFailed', { ip: '10.0.0.1', reason: 'password', count: 1 }));
+    for (const facts of [registered, active, deactivated]) {
+      given(user, ...facts)
+        .when(signIn, wrong)
+        .thenRecordsRefusal('BAD_CREDENTIALS', told('SignInFailed', { ip: '10.0.0.1', reason: 'password', count: 1 }));
+    }
   });
 
   test('D03 from the third failure on a picture has to be read', () => {
-    const unread = { ...stranger, answers: { right: true, captcha: false } };
+    const unread = { ...stranger, answers: { ...WELL, captcha: false } };
     expect(given(user, ...active, ...failures(2)).when(signIn, unread).result.refused).toBeUndefined();
     given(user, ...active, ...failures(3))
       .when(signIn, unread)

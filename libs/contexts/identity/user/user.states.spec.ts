@@ -9,6 +9,7 @@ import {
   deactivated,
   EMAIL,
   erased,
+  neverActive,
   POLICY,
   registered,
   sagas,
@@ -27,6 +28,7 @@ const TABLE = `
 | registered  | → active / UserActivated | same / PasswordSet, ActivationIssued | USER_NOT_ACTIVATED | —                  | —                           |
 | active      | no-op                    | USER_ALREADY_ACTIVE                  | same / SignedIn    | same / PasswordSet | same / EmailChangeRequested |
 | deactivated | USER_DEACTIVATED         | USER_DEACTIVATED                     | USER_DEACTIVATED   | —                  | —                           |
+| deactivated before activation | USER_DEACTIVATED         | USER_DEACTIVATED                     | USER_DEACTIVATED   | —                  | —                           |
 | erased      | NOT_FOUND                | NOT_FOUND                            | BAD_CREDENTIALS    | —                  | —                           |
 
 `;
@@ -36,9 +38,10 @@ const TABLE_OF_ACCOUNTS = `
 | registered  | no-op                         | → deactivated / UserDeactivated | —                         | —                     |
 | active      | same / PasswordResetRequested | → deactivated / UserDeactivated | no-op                     | —                     |
 | deactivated | no-op                         | no-op                           | → active / UserReactivated | → erased / UserErased |
+| deactivated before activation | no-op                         | no-op                           | → registered / UserReactivated | → erased / UserErased |
 | erased      | no-op                         | —                               | —                         | no-op                 |
 `;
-/** Commands that the page describes without a table, by the same rules. */
+/** Commands that the page describes without a table, by the same rules. Who never opened the link is switched on to where that person was. */
 const TABLE_OF_THE_REST = `
 | State       | GiveConsent | WithdrawConsent                                                | SetUserPassword | ResetPassword      | ConfirmEmailChange | UnlockUser | GrantPlatformRole          | RevokePlatformRole |
 | none        | —           | —                                                              | —               | RESET_LINK_INVALID | RESET_LINK_INVALID | NOT_FOUND  | NOT_FOUND                  | NOT_FOUND          |
@@ -48,7 +51,14 @@ const TABLE_OF_THE_REST = `
 | erased      | —           | —                                                              | —               | RESET_LINK_INVALID | RESET_LINK_INVALID | —          | —                          | —                  |
 `;
 
-const STATES: Readonly<Record<string, readonly Fact[]>> = { none: [], registered, active, deactivated, erased };
+const STATES: Readonly<Record<string, readonly Fact[]>> = {
+  none: [],
+  registered,
+  active,
+  deactivated,
+  'deactivated before activation': neverActive,
+  erased,
+};
 
 const { userId } = anna;
 const asked =
@@ -86,7 +96,7 @@ describe('User, by its state table', () => {
   const cells = [TABLE, TABLE_OF_ACCOUNTS, TABLE_OF_THE_REST].flatMap((table) => stateTable(table, { dash: 'INVALID_STATE' }));
 
   test.each(cells)('$state: $asked $becomes', (cell) => {
-    isAsTold(cell, ASKED[cell.asked]!(given(user, ...STATES[cell.state]!)));
+    isAsTold({ ...cell, state: cell.state.split(' ')[0]! }, ASKED[cell.asked]!(given(user, ...STATES[cell.state]!)));
   });
 
   test('the table names every command but those that make an account and the one of start-up', () => {
@@ -129,6 +139,16 @@ describe('EraseUser', () => {
     given(user, ...registered, off(0))
       .when(erase, { actor: sagas })
       .then(told('UserErased', {}));
+  });
+
+  test('D07 thirty days after the consent was withdrawn, whatever was switched on and off since', () => {
+    const withdrawn = told('PersonalDataConsentWithdrawn', { policyVersion: POLICY }, { at: before(NOW, { days: 30 }) });
+    given(user, ...active, withdrawn, off(0))
+      .when(erase, { actor: sagas })
+      .then(told('UserErased', {}));
+    given(user, ...active, withdrawn, told('PersonalDataConsentGiven', { policyVersion: POLICY }), off(0))
+      .when(erase, { actor: sagas })
+      .thenRefused('INVALID_STATE');
   });
 
   test('by an administrator of the service: at once', () => {

@@ -3,11 +3,13 @@ import {
   after,
   aggregate,
   anyone,
+  attempts,
   before,
   captcha,
   credentials,
   derivedId,
   emailKey,
+  followedBy,
   known,
   onlyIf,
   oneOf,
@@ -25,7 +27,8 @@ import {
   type Actor,
 } from '@letopis/kernel';
 import { refusal } from '../errors';
-import { PLATFORM_ADMINS, roster } from '../roster/roster';
+import { administrationsOf, PLATFORM_ADMINS, roster, type Roster } from '../roster/roster';
+import { asksCaptcha, failingSince, isLocked, oneMore } from './lock-out';
 import { isWeak } from './password-policy';
 import * as commands from './user.commands';
 import type { UserEvents } from './user.events';
@@ -36,11 +39,6 @@ const { command, define, event } = aggregate<User, UserEvents>();
 const ACTIVATION = { hours: 72 };
 const RESET = { hours: 1 };
 const EMAIL_CHANGE = { hours: 24 };
-const FAILURE_WINDOW = { minutes: 15 };
-const FAILURES_TO_CAPTCHA = 3;
-const FAILURES_TO_LOCK = 5;
-const FIRST_LOCK_MINUTES = 15;
-const LONGEST_LOCK_MINUTES = 24 * 60;
 const LETTERS_A_DAY = 5;
 const BETWEEN_LETTERS = { seconds: 60 };
 const ERASURE_DELAY = { days: 30 };
@@ -111,16 +109,26 @@ export const user = define({
       id: byEmail,
       opensSession: true,
       summary: 'Sign-in with address and password',
-      needs: ({ command, id, state, now }) => ({
-        captcha: failuresAt(state, now) >= FAILURES_TO_CAPTCHA ? solved(command) : known(true),
-        // A lock and a missing captcha refuse whatever the password is: no work is done for them.
-        right: isLocked(state, now)
-          ? known<boolean | undefined>(false)
-          : onlyIf(
-              'captcha',
-              credentials('verify', { userId: id, credentialVersion: state.credentialVersion, password: command.password }),
-            ),
-      }),
+      // An address that nobody has is answered with the same work, the same captcha and the same lock as an account.
+      needs: ({ command, id, state, now }) => {
+        const nobody = state.status === 'none';
+        const address = emailKey(command.email);
+        return {
+          tried: followedBy(
+            { earlier: nobody ? attempts('failures', { address }) : known([]) },
+            ({ earlier }) => ({ captcha: asksCaptcha(failing(state, earlier), now) ? solved(command) : known(true) }),
+            // A lock and a missing captcha refuse whatever the password is: no work is done for them.
+            ({ earlier, captcha }) => ({
+              right:
+                captcha && !isLocked(failing(state, earlier), now)
+                  ? credentials('verify', { userId: id, credentialVersion: state.credentialVersion, password: command.password })
+                  : known(undefined),
+            }),
+            ({ right }) => ({ noted: nobody && right === false ? attempts('failed', { address }) : known(undefined) }),
+            ({ earlier, captcha, right }) => ({ before: failing(state, earlier), captcha, right }),
+          ),
+        };
+      },
       answer: (events, userId) => ({ userId, sessionId: events.flatMap((e) => (e.type === 'SignedIn' ? [e.data.sessionId] : []))[0] }),
     }),
     GiveConsent: command(commands.GiveConsent, {
@@ -152,7 +160,12 @@ export const user = define({
       id: byEmail,
       concealed: true,
       summary: 'A letter with a link to set a new password, if the address is known',
-      needs: ({ command }) => ({ captcha: solved(command), reset: onlyIf('captcha', secrets('issue', { name: 'reset', ...RESET })) }),
+      needs: ({ command, id }) => ({
+        captcha: solved(command),
+        reset: onlyIf('captcha', secrets('issue', { name: 'reset', ...RESET })),
+        // One verification against nothing, whether the address is known or not: beside it an append is not seen.
+        work: onlyIf('captcha', credentials('verify', { userId: id, password: command.email })),
+      }),
     }),
     ResetPassword: command(commands.ResetPassword, {
       by: anyone,
@@ -187,7 +200,11 @@ export const user = define({
     DeactivateUser: command(commands.DeactivateUser, {
       by: oneOf<commands.DeactivateUser, User>(systemOnly, platform, self),
       summary: 'Switches an account off',
-      needs: () => ({ admins: stateOf(roster, PLATFORM_ADMINS) }),
+      needs: ({ actor, id }) => ({
+        admins: stateOf(roster, PLATFORM_ADMINS),
+        // Asked of the person's own organizations only when that person asks: the service may switch off anybody.
+        leftAlone: actorId(actor) === id ? organizationsLeftAlone(id) : known(false),
+      }),
     }),
     ReactivateUser: command(commands.ReactivateUser, { by: platform, summary: 'Switches an account on again' }),
     EraseUser: command(commands.EraseUser, {
@@ -256,7 +273,7 @@ export const user = define({
       withinLetterLimits(issuedAt, now);
       return [
         event('PasswordSet', { ...password!, reason: 'initial', mustChange: false }),
-        activationIssued(activation!, password!.secretRef, now, issuedAt.length + 1),
+        activationIssued(activation!, password!.secretRef, now, (state.activation?.issuedCount ?? 0) + 1),
       ];
     },
 
@@ -277,15 +294,14 @@ export const user = define({
       }
     },
 
-    SignIn: (_, state, { captcha, right, actor, now, commandId }) => {
-      if (state.status === 'none' || state.status === 'erased') throw refusal('BAD_CREDENTIALS');
-      if (isLocked(state, now)) throw refusal('USER_LOCKED', { time: state.lockedUntil });
+    SignIn: (_, state, { tried: { before, captcha, right }, actor, now, commandId }) => {
+      if (isLocked(before, now)) throw refusal('USER_LOCKED', { time: before.lockedUntil });
       if (!captcha) throw refusal('CAPTCHA_INVALID');
+      if (state.status === 'none' || state.status === 'erased') throw refusal('BAD_CREDENTIALS');
       if (!right) {
-        if (state.status !== 'active') throw refusal('BAD_CREDENTIALS');
-        const count = failuresAt(state, now) + 1;
+        const { count, lock } = oneMore(state, now);
         const failed = event('SignInFailed', { ip: actor.ip, reason: 'password', count });
-        return refusedWith(refusal('BAD_CREDENTIALS'), count < FAILURES_TO_LOCK ? [failed] : [failed, locked(state, now)]);
+        return refusedWith(refusal('BAD_CREDENTIALS'), lock ? [failed, event('UserLocked', lock)] : [failed]);
       }
       if (state.status === 'registered') throw refusal('USER_NOT_ACTIVATED');
       if (state.status === 'deactivated') throw refusal('USER_DEACTIVATED');
@@ -350,10 +366,11 @@ export const user = define({
       return state.lockedUntil ? [event('UserUnlocked', { by: actorId(actor) })] : [];
     },
 
-    DeactivateUser: ({ reason }, state, { admins, id, actor }) => {
+    DeactivateUser: ({ reason }, state, { admins, leftAlone, id, actor }) => {
       present(state);
       if (state.status === 'deactivated') return [];
       if (actor.kind !== 'system' && isLastAdmin(admins.members, id)) throw refusal('LAST_PLATFORM_ADMIN');
+      if (leftAlone) throw refusal('LAST_ADMINISTRATOR');
       return [event('UserDeactivated', { reason })];
     },
 
@@ -367,7 +384,8 @@ export const user = define({
     EraseUser: (_, state, { actor, now }) => {
       if (state.status === 'none') throw refusal('NOT_FOUND');
       if (state.status === 'erased') return [];
-      const mature = !state.wasActive || actor.kind !== 'system' || (state.deactivatedAt ?? now) <= before(now, ERASURE_DELAY);
+      const since = [state.deactivatedAt, state.consentWithdrawnAt].filter((at) => at !== undefined).sort()[0] ?? now;
+      const mature = !state.wasActive || actor.kind !== 'system' || since <= before(now, ERASURE_DELAY);
       if (state.status !== 'deactivated' || !mature) throw invalid(state);
       return [event('UserErased', {})];
     },
@@ -417,17 +435,36 @@ const free = (holder: User) => {
 
 const isLastAdmin = (admins: readonly string[], id: string) => admins.length === 1 && admins[0] === id;
 
-const isLocked = ({ lockedUntil }: User, now: string) => lockedUntil !== undefined && now < lockedUntil;
+/** How an account has failed, or an address that nobody has. */
+const failing = (state: User, earlier: unknown) => (state.status === 'none' ? failingSince(earlier as readonly string[]) : state);
 
-/** Failures that still count: those of the last quarter of an hour. */
-const failuresAt = ({ failures }: User, now: string) => (failures.since > before(now, FAILURE_WINDOW) ? failures.count : 0);
+/** What of an organization says whether it may lose an administrator. */
+interface Administered {
+  readonly status: string;
+  readonly administrators: readonly string[];
+}
 
-/** The lock after too many failures: a quarter of an hour, doubled each time, up to a day. */
-const locked = ({ lockCount }: User, now: string) =>
-  event('UserLocked', {
-    until: after(now, { minutes: Math.min(FIRST_LOCK_MINUTES * 2 ** lockCount, LONGEST_LOCK_MINUTES) }),
-    lockCount: lockCount + 1,
-  });
+/** Whether a client would have no administrator whose account is on, were this one switched off. */
+const organizationsLeftAlone = (id: string) => {
+  const losing = (found: object) =>
+    Object.values(found as Readonly<Record<string, Administered>>).filter(
+      ({ status, administrators }) => (status === 'client' || status === 'suspended') && administrators.includes(id),
+    );
+  const others = ({ administrators }: Administered) => administrators.filter((each) => each !== id);
+  return followedBy(
+    { administers: stateOf(roster, administrationsOf(id)) },
+    ({ administers }) => eachOf('organization', (administers as Roster).members),
+    ({ administers: _, ...organizations }) => eachOf('user', losing(organizations).flatMap(others)),
+    ({ administers, ...found }) => {
+      const { members } = administers as Roster;
+      const organizations = Object.fromEntries(members.map((each) => [each, found[each]]));
+      const isOn = (each: string) => (found[each] as User).status === 'active';
+      return losing(organizations).some((each) => !others(each).some(isOn));
+    },
+  );
+};
+
+const eachOf = (category: string, ids: readonly string[]) => Object.fromEntries(ids.map((each) => [each, stateIn(category, each)]));
 
 const activationIssued = (
   { tokenHash, secretRef }: { tokenHash: string; secretRef: string },
