@@ -20,6 +20,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrapAdministrator } from './bootstrap';
 import type { Configuration } from './configuration';
+import { releaseOf } from './release';
 import { openKeyring } from './secrets-file';
 
 /** The contexts that the product is made of. */
@@ -90,6 +91,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
       clock,
       logger,
       retention: configuration.retention,
+      release: releaseOf(),
       ports: async ({ db, composition }): Promise<Ports> => {
         vault = new Vault(db, keyring);
         captchas = new Captchas(db, keyring, substitutes.captchaText);

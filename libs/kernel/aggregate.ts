@@ -4,6 +4,7 @@ import type { EventsOf, Happened } from './event';
 import type { Answers, Need, Needs, UniqueKey } from './needs';
 import type { Policy, Question } from './policy';
 import type { Settings } from './settings';
+import { canonical, sha256 } from './keyring';
 
 /** A command: a class with class-validator decorators, shape only. */
 export type CommandClass<Command extends object = object> = new () => Command;
@@ -88,6 +89,20 @@ export interface Aggregate<State, Events, Commands extends Rows<State, Events>> 
   };
   /** Events that end the life of somebody's personal data: the key of that person is destroyed. */
   readonly erases?: { readonly [K in keyof Events & string]?: Subject<Events[K]> };
+  /** How older shapes of an event become the present one, oldest first: an event with n steps is stored as version n + 1. */
+  readonly upcasts?: { readonly [K in keyof Events & string]?: readonly Upcast[] };
+  /** Names that events had before → their present names. */
+  readonly formerly?: Readonly<Record<string, keyof Events & string>>;
+  /** To be raised when the fold changes in a helper of it: kept snapshots are folded anew then. A change in `evolve` itself is noticed. */
+  readonly foldVersion?: number;
+}
+
+/** One step from an older shape of an event's data to the next. */
+export interface Upcast {
+  /** Fields of the older shape that are personal, where they are others than today. */
+  readonly personal?: readonly string[];
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what was stored once has no type any more
+  readonly to: (data: any) => unknown;
 }
 
 /** Whose personal data an event tells: a name such as `user:<id>`. */
@@ -121,7 +136,15 @@ export interface Definition<State = unknown> {
   readonly personal: Readonly<Record<string, Sealing>>;
   /** Event type → whose key it destroys. */
   readonly erases: Readonly<Record<string, Subject>>;
+  /** Event type → how older shapes of it become the present one. */
+  readonly upcasts: Readonly<Record<string, readonly Upcast[]>>;
+  readonly formerly: Readonly<Record<string, string>>;
+  /** Names the fold: another one makes other states of the same events. */
+  readonly foldVersion: string;
 }
+
+/** The version in which events of a type are stored today. */
+export const schemaVersionOf = ({ upcasts }: Pick<Definition, 'upcasts'>, type: string): number => 1 + (upcasts[type]?.length ?? 0);
 
 type Deciders<State> = Readonly<Record<string, (command: object, state: State, context: DecisionContext) => Decision<Happened>>>;
 type Evolvers<State> = Readonly<Record<string, (state: State, data: unknown, at: Evolving) => State>>;
@@ -149,7 +172,8 @@ export function aggregate<State, Events>() {
     define: <const Commands extends Rows<State, Events>>(
       definition: Aggregate<State, Events, Commands>,
     ): Definition<State> & { readonly initialState: State } => {
-      const { category, initialState, commands, decide, evolve, keys, organizationId, personal = {}, erases = {} } = definition;
+      const { category, initialState, commands, decide, evolve, keys, organizationId } = definition;
+      const { personal = {}, erases = {}, upcasts = {}, formerly = {}, foldVersion = 1 } = definition;
       for (const [name, { type }] of Object.entries(commands)) {
         if (type.name !== name) throw new Error(`${category}: the row ${name} holds the command ${type.name}`);
       }
@@ -168,6 +192,9 @@ export function aggregate<State, Events>() {
         eventTypes: Object.keys(evolve),
         personal: personal as object as Definition['personal'],
         erases: erases as object as Definition['erases'],
+        upcasts: upcasts as object as Definition['upcasts'],
+        formerly,
+        foldVersion: sha256(canonical([foldVersion, initialState, Object.entries(evolve).map(([type, fold]) => [type, String(fold)])])),
       };
     },
   };

@@ -43,6 +43,8 @@ export interface Recorded<Type extends string = string, Data = unknown> extends 
   /** Place in the whole log; grows, with gaps. */
   readonly position: number;
   readonly metadata: EventMetadata;
+  /** Keys of the persons whose sealed fields were opened to read it; absent when there were none. */
+  readonly subjects?: readonly string[];
 }
 
 /** Every recorded event of a map, for handlers that take one by its type. */

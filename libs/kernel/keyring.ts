@@ -2,6 +2,9 @@ import { createHash, createHmac } from 'node:crypto';
 
 /** Keys that lie outside the log: comparison values in it cannot be guessed without them. */
 export class Keyring {
+  /** The keys of keyed hashes: their purposes are few and written in the program. */
+  readonly #macs = new Map<string, Buffer>();
+
   constructor(private readonly master: Buffer) {
     if (master.length < 32) throw new Error('the master key must have 32 bytes at least');
   }
@@ -13,7 +16,9 @@ export class Keyring {
 
   /** A keyed hash of a text, base64url. */
   mac(purpose: string, text: string): string {
-    return createHmac('sha256', this.key(purpose)).update(text).digest('base64url');
+    let key = this.#macs.get(purpose);
+    if (!key) this.#macs.set(purpose, (key = this.key(purpose)));
+    return createHmac('sha256', key).update(text).digest('base64url');
   }
 }
 

@@ -47,7 +47,8 @@ export function compose(contexts: readonly Context[]): Composition {
   for (const context of contexts) {
     for (const definition of context.aggregates) {
       once(aggregates, 'aggregate', definition.category, definition);
-      for (const type of definition.eventTypes) once(eventTypes, 'event type', type, definition.category);
+      for (const type of [...definition.eventTypes, ...Object.keys(definition.formerly)])
+        once(eventTypes, 'event type', type, definition.category);
       for (const [name, row] of Object.entries(definition.commands)) {
         once(commands, 'command', name, { ...row, name, of: definition, context: context.name });
       }

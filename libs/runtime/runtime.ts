@@ -12,11 +12,13 @@ import { Callers } from './commands/callers';
 import { Claims } from './commands/claims';
 import { Dispatcher } from './commands/dispatcher';
 import { Feed } from './commands/feed';
+import { Snapshots } from './commands/snapshots';
 import { States } from './commands/states';
 import { compose, type Composition } from './composition';
 import { EventStore } from './events/event-store';
 import type { Reader } from './events/reader';
-import { erasure, keysPort, Sealer } from './events/sealing';
+import { erasure, keyIdOf, keysPort, Sealer } from './events/sealing';
+import { Upcaster } from './events/upcasting';
 import type { Logger } from './logger';
 import { Expiry } from './operations/expiry';
 import { Metrics } from './operations/metrics';
@@ -48,6 +50,8 @@ export interface RuntimeOptions {
   readonly logger: Logger;
   /** How long readings of the audit and refusals are kept. */
   readonly retention?: Retention;
+  /** Names the program: states that another one has folded are not gone on from. */
+  readonly release?: string;
   /** Makes the ports once the database and the letters are known. */
   readonly ports: (parts: { db: Db; composition: Composition }) => Promise<Ports>;
 }
@@ -101,9 +105,10 @@ export class Runtime {
     );
     const sealer = new Sealer(db, keyring, composition.aggregates.values());
     store.sealWith(sealer);
+    store.upcastWith(new Upcaster(composition.aggregates.values()));
     const ports = { ...(await options.ports({ db, composition })), keys: keysPort(sealer), waitingList: { ...waitingListPort(db) } };
 
-    const states = new States(store);
+    const states = new States(store, new Snapshots({ store, sealer, logger, release: options.release ?? '' }));
     const claims = new Claims(store, states, composition.aggregates, keyring, clock);
     const callers = new Callers(composition.authentication, states, clock, settings, composition.errors);
     const dispatcher = new Dispatcher({ composition, store, states, claims, callers, ports, keyring, clock, settings });
@@ -113,7 +118,9 @@ export class Runtime {
         states.observe(event);
         feed.passed(event.position);
         const erased = sealer.erasedBy(event);
-        if (erased !== undefined) sealer.forget(erased);
+        if (erased === undefined) return;
+        sealer.forget(erased);
+        states.forgetSubject(keyIdOf(erased));
       });
     const projections: readonly Projection[] = [...composition.projections.values()];
     const projector = new Projector({ store, db, logger, onReader: follow }, projections);

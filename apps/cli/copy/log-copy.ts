@@ -68,8 +68,11 @@ export async function copyLog({ source, target, until, state, keep }: CopyOption
   return done();
 }
 
-/** Whether an event is people's: their streams and those streams' metadata. */
-export const isCopied = ({ stream }: RawEvent) => !/^\$(?!\$[^$])/.test(stream);
+/**
+ * Whether an event is people's: their streams and those streams' metadata. Snapshots name places in the log that they were
+ * made from, and are made anew in the other one.
+ */
+export const isCopied = ({ stream }: RawEvent) => !/^(\$(?!\$[^$])|(\$\$)?snapshot-)/.test(stream);
 
 export const isTombstone = ({ type }: RawEvent) => type === '$streamDeleted';
 

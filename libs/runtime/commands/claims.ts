@@ -140,6 +140,9 @@ const heldKey: Definition<{ readonly owner?: Owner }> = {
   eventTypes: ['UniqueKeyClaimed', 'UniqueKeyReleased'],
   personal: {},
   erases: {},
+  upcasts: {},
+  formerly: {},
+  foldVersion: '1',
 };
 
 const same = (a: Owner, b: Owner) => a.category === b.category && a.id === b.id;

@@ -1,37 +1,34 @@
 import {
   actorId,
-  allowedBy,
+  canonical,
   derivedId,
   DomainError,
-  recordedActor,
   refusal,
-  refusalBy,
-  type Actor,
-  type Decision,
-  type EventMetadata,
-  type Happened,
+  type Keyring,
   type Recorded,
-  type RecordedRefusal,
   type Settings,
   type UniqueKey,
-  canonical,
-  type Keyring,
 } from '@letopis/kernel';
 import type { Clock } from '../clock';
 import type { CommandEntry, Composition } from '../composition';
 import { UNKNOWN_POSITION, type NewEvent } from '../events/codec';
 import { NOTHING, WrongRevision, type EventStore } from '../events/event-store';
+import { streamOf } from '../events/stream-name';
 import type { Ports } from '../ports';
 import type { Callers } from './callers';
 import type { Claims } from './claims';
+import { Deciding, portsAskedAs, stateAfter, type Outcome, type Task } from './deciding';
 import type { Accepted, Envelope } from './envelope';
 import { NeedsResolver } from './needs-resolver';
-import { streamOf } from '../events/stream-name';
-import { type Folded, type Landed, type States } from './states';
-import { StreamQueues } from './stream-queues';
+import { type Folded, type States } from './states';
+import { StreamQueues, type Behind } from './stream-queues';
 
 /** How often a command is decided anew after a conflict. */
 const ATTEMPTS = 5;
+/** Events that commands of one stream may share an append with: a server drops live subscriptions that a larger one outruns. */
+const TOGETHER = 64;
+/** How long a decision waits for those behind it to be made as well, in milliseconds. */
+const GATHERING = 5;
 
 export interface DispatcherParts {
   readonly composition: Composition;
@@ -53,19 +50,45 @@ export interface CommandWatch {
   conflict(command: string): void;
 }
 
+/** An accepted command and the events that it has appended now. */
+interface Done {
+  readonly accepted: Accepted;
+  readonly appended: readonly Recorded[];
+}
+
+/** A task in the queue of its stream, and where its answer goes. */
+interface Waiting extends Task {
+  readonly done: (done: Done) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** A task that was decided on what is not written yet: its events are written together with those before it, or it is decided again. */
+interface Mate {
+  readonly task: Waiting;
+  readonly events: readonly NewEvent[];
+}
+
 /**
  * The one way in which anything is decided: find the stream, know a repeat, judge the caller, resolve what the decision
  * needs, decide, claim unique keys, append at exactly the revision that was judged, and decide anew when the stream has
  * moved on.
  *
- * A refusal or no-op that was decided on a kept state is decided again on the fresh one before it is answered.
+ * A refusal or no-op that was decided on a kept state is decided again on the fresh one before it is answered. Commands
+ * that wait behind another one of their stream are decided on top of it and written with it in one append.
  */
 export class Dispatcher {
-  readonly #queues = new StreamQueues();
+  readonly #deciding: Deciding;
+  readonly #queues: StreamQueues<Waiting>;
+  /** Commands that have lately begun a stream: the next one of its kind is decided without reading the stream first. */
+  readonly #beginners = new Set<string>();
+  #underWay = 0;
   #appended: (events: readonly Recorded[]) => Promise<void> = async () => {};
   #watch: CommandWatch = { ended: () => {}, conflict: () => {} };
 
-  constructor(private readonly parts: DispatcherParts) {}
+  constructor(private readonly parts: DispatcherParts) {
+    this.#deciding = new Deciding(parts);
+    this.#queues = new StreamQueues((first, behind) => this.decided(first, behind).then(first.done, first.failed));
+  }
 
   /** Told of every append before its command is answered. */
   onAppended(listener: (events: readonly Recorded[]) => Promise<void>): void {
@@ -78,7 +101,7 @@ export class Dispatcher {
 
   /** Commands that wait or run. */
   get underWay(): number {
-    return this.#queues.length;
+    return this.#underWay;
   }
 
   /** @throws DomainError with the code of the refusal */
@@ -86,6 +109,7 @@ export class Dispatcher {
     const entry = this.parts.composition.commands.get(command.constructor.name);
     if (!entry) throw refusal('UNKNOWN_COMMAND', { name: command.constructor.name });
     const begun = performance.now();
+    this.#underWay++;
     const ended = (outcome: string) => this.#watch.ended(entry.name, outcome, (performance.now() - begun) / 1_000);
     try {
       const accepted = await this.executed(entry, command, envelope);
@@ -94,16 +118,18 @@ export class Dispatcher {
     } catch (error) {
       ended(error instanceof DomainError ? error.code : 'failed');
       throw error;
+    } finally {
+      this.#underWay--;
     }
   }
 
   private async executed(entry: CommandEntry, command: object, envelope: Envelope): Promise<Accepted> {
     const id = await this.target(entry, command, envelope);
     const stream = streamOf(entry.of.category, id);
-    // Ports are asked under an id that nobody else can have: a key that is used again for another command, caller or
-    // aggregate must not share what a port has made for the first (a token, a password, a solved captcha).
-    const resolver = this.resolver(derivedId('port', envelope.commandId, stream, this.fingerprint(entry, command, envelope)));
-    const { accepted, appended } = await this.#queues.run(stream, () => this.decided(entry, command, envelope, id, resolver));
+    const fingerprint = this.fingerprint(entry, command, envelope);
+    const resolver = this.resolver(portsAskedAs(envelope.commandId, stream, fingerprint));
+    const task = { entry, command, envelope, id, stream, fingerprint, resolver };
+    const { accepted, appended } = await new Promise<Done>((done, failed) => this.#queues.push(stream, { ...task, done, failed }));
     await this.#appended(appended);
     return accepted;
   }
@@ -116,36 +142,33 @@ export class Dispatcher {
     return typeof id === 'string' ? id : derivedId(commandId);
   }
 
-  private async decided(
-    entry: CommandEntry,
-    command: object,
-    envelope: Envelope,
-    id: string,
-    resolver: NeedsResolver,
-  ): Promise<{ accepted: Accepted; appended: readonly Recorded[] }> {
-    const { states } = this.parts;
-    const fingerprint = this.fingerprint(entry, command, envelope);
-    let folded = states.kept(entry.of, id);
+  private async decided(task: Waiting, behind: Behind<Waiting>): Promise<Done> {
+    const { states, clock } = this.parts;
+    const { entry, envelope, id } = task;
+    const { expectedRevision } = envelope;
+    const kept = states.kept(entry.of, id);
+    // A guess that the append proves; where it is wrong, the stream is read after all.
+    let guessed = kept === undefined && this.#beginners.has(entry.name);
     // Of what is judged and decided, what has just been read: the stream itself, and the rights of the caller.
-    let freshState = folded === undefined;
+    let freshState = kept === undefined && !guessed;
     let freshRights = false;
-    folded ??= await states.fresh(entry.of, id);
+    let folded = kept ?? (guessed ? states.unwritten(entry.of, id) : await states.fresh(entry.of, id));
     const again = async () => {
       if (!freshState) folded = await states.fresh(entry.of, id);
+      if (guessed && folded.revision !== NOTHING) this.#beginners.delete(entry.name);
+      guessed = false;
       freshState = freshRights = true;
     };
 
     for (let attempt = 1; attempt <= ATTEMPTS;) {
       const landed = folded.commands.get(envelope.commandId);
-      if (landed) return { accepted: await this.repeat(entry, folded, landed, fingerprint, envelope), appended: [] };
-
-      const { expectedRevision } = envelope;
+      if (landed !== undefined) return { accepted: await this.repeat(task, folded, landed), appended: [] };
       if (expectedRevision !== undefined && expectedRevision !== folded.revision && freshState) throw refusal('CONCURRENT_CHANGE');
 
-      const now = this.parts.clock.now();
+      const now = clock.now();
       let outcome: Outcome;
       try {
-        outcome = await this.decide(entry, command, envelope, folded, resolver, now, freshRights);
+        outcome = await this.#deciding.decide(task, folded, { now, freshRights });
       } catch (error) {
         if ((freshState && freshRights) || !(error instanceof DomainError)) throw error;
         outcome = { events: [], refusal: error, actor: envelope.actor };
@@ -160,12 +183,20 @@ export class Dispatcher {
         continue;
       }
 
-      const events = this.record(entry, folded, outcome, envelope, fingerprint, now);
-      const appended = await this.append(folded, events);
-      if (appended) {
-        if (refused) throw refused;
-        return { accepted: this.answer(entry, appended.folded, appended.events, envelope), appended: appended.events };
+      const events = this.#deciding.record(task, folded, outcome, now);
+      const { wanted, dropped } = keysChangedBy(folded, events);
+      if (guessed && wanted.length > 0) {
+        await again(); // a key is not claimed on a guess
+        continue;
       }
+      const mates = await this.mates(task, folded, events, behind);
+      const appended = await this.append(folded, events, mates, { wanted, dropped });
+      if (appended) {
+        if (folded.revision === NOTHING) this.#beginners.add(entry.name);
+        if (refused) throw refused;
+        return { accepted: this.answer(task, appended), appended };
+      }
+      behind.unshift(...mates.map((mate) => mate.task));
       attempt++;
       this.#watch.conflict(entry.name);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * attempt));
@@ -175,105 +206,99 @@ export class Dispatcher {
     throw refusal('CONCURRENT_CHANGE');
   }
 
-  private async decide(
-    { name, of, spec }: CommandEntry,
-    command: object,
-    envelope: Envelope,
-    { state, id }: Folded,
-    resolver: NeedsResolver,
-    now: string,
-    freshRights: boolean,
-  ): Promise<Outcome> {
-    const { callers, settings } = this.parts;
-    const { commandId } = envelope;
-    const actor = await callers.present(envelope.actor, freshRights);
-    const question = { actor, command, state, id, now };
-    const answers = spec.by.needs ? await resolver.resolve(spec.by.needs(question), now, !freshRights) : {};
-    const verdict = actor.kind === 'service' ? (actor.commands.includes(name) ? 'allow' : 'FORBIDDEN') : spec.by.judge(question, answers);
-    if (verdict !== 'allow') throw this.refused(verdict);
-    if (actor.kind === 'user' && actor.restriction && !spec.whileRestricted) throw this.refused(actor.restriction);
-
-    const needs = spec.needs ? await resolver.resolve(spec.needs({ ...question, now, commandId, settings }), now) : {};
-    const decision: Decision<Happened> = of.decide(name, command, state, { ...needs, actor, now, id, commandId, settings });
-    const { events, refusal } = isRefusal(decision) ? decision : { events: decision, refusal: undefined };
-    const rule = actor.kind === 'system' ? undefined : actor.kind === 'service' ? 'service' : allowedBy(spec.by, question, answers);
-    return { events: events.map(asStored), refusal, actor, rule };
+  /**
+   * Decides those who wait behind, each on top of the one before it, as far as they simply want events: whoever is refused,
+   * repeats, changes nothing, claims a key or asks the outside world has a turn of its own.
+   */
+  private async mates(first: Waiting, base: Folded, events: readonly NewEvent[], behind: Behind<Waiting>): Promise<Mate[]> {
+    const mates: Mate[] = [];
+    const commandIds = new Set([first.envelope.commandId]);
+    const until = performance.now() + GATHERING;
+    let ahead = unwrittenAfter(base, events);
+    let room = TOGETHER - events.length;
+    while (behind.length > 0 && room > 0 && performance.now() < until) {
+      const [task] = behind as [Waiting];
+      const { commandId, expectedRevision } = task.envelope;
+      if (commandIds.has(commandId) || base.commands.has(commandId)) break;
+      if (expectedRevision !== undefined && expectedRevision !== ahead.revision) break;
+      const now = this.parts.clock.now();
+      const outcome = await this.#deciding.decide(task, ahead, { now, freshRights: false, besideOthers: true }).catch(() => undefined);
+      if (!outcome || outcome.events.length === 0 || outcome.refusal || outcome.events.length > room) break;
+      const own = this.#deciding.record(task, ahead, outcome, now);
+      const { wanted, dropped } = keysChangedBy(ahead, own);
+      if (wanted.length + dropped.length > 0) break;
+      behind.shift();
+      mates.push({ task, events: own });
+      commandIds.add(commandId);
+      ahead = unwrittenAfter(ahead, own);
+      room -= own.length;
+    }
+    return mates;
   }
 
-  private record(entry: CommandEntry, folded: Folded, outcome: Outcome, envelope: Envelope, fingerprint: string, now: string): NewEvent[] {
-    const { commandId, correlationId, causationId, reason, traceparent } = envelope;
-    const { of, name } = entry;
-    const at = { id: folded.id, occurredAt: now, actor: outcome.actor };
-    const state = outcome.events.reduce((before: unknown, happened) => of.evolve(before, happened, at), folded.state);
-    const metadata: EventMetadata = {
-      commandId,
-      commandType: name,
-      correlationId,
-      causationId: causationId ?? commandId,
-      actor: recordedActor(outcome.actor),
-      organizationId: of.organizationId(state, folded.id),
-      occurredAt: now,
-      schemaVersion: 1,
-      reason,
-      allowedBy: outcome.rule,
-      fingerprint,
-      refusal: outcome.refusal && { code: outcome.refusal.code, params: outcome.refusal.params },
-      traceparent,
-    };
-    return outcome.events.map(({ type, data }, index) => ({ id: derivedId(commandId, folded.stream, index), type, data, metadata }));
-  }
-
-  /** Claims new keys, appends, releases dropped ones; undefined when somebody was faster at any of it. */
-  private async append(folded: Folded, events: readonly NewEvent[]): Promise<{ folded: Folded; events: readonly Recorded[] } | undefined> {
+  /** Claims new keys, appends, releases dropped ones, answers the mates; undefined when somebody was faster at any of it. */
+  private async append(
+    folded: Folded,
+    events: readonly NewEvent[],
+    mates: readonly Mate[],
+    keys: { readonly wanted: readonly UniqueKey[]; readonly dropped: readonly UniqueKey[] },
+  ): Promise<readonly Recorded[] | undefined> {
     const { claims, store, states } = this.parts;
     const { definition, id, stream } = folded;
     const owner = { category: definition.category, id };
     const [{ metadata }] = events as [NewEvent];
-    const at = { id, occurredAt: metadata.occurredAt, actor: metadata.actor };
-    const after = events.reduce((state: unknown, event) => definition.evolve(state, event, at), folded.state);
-    const held = definition.keys(folded.state, id);
-    const wanted = definition.keys(after, id);
-
-    for (const key of without(wanted, held)) if (!(await claims.claim(key, owner, metadata))) return undefined;
-    const dropped = await Promise.all(without(held, wanted).map((key) => claims.held(key, owner)));
-    let appended;
+    for (const key of keys.wanted) if (!(await claims.claim(key, owner, metadata))) return undefined;
+    const dropped = await Promise.all(keys.dropped.map((key) => claims.held(key, owner)));
+    const all = [...events, ...mates.flatMap((mate) => mate.events)];
+    let position: number;
     try {
-      appended = await store.append(stream, folded.revision, events);
+      ({ position } = await store.append(stream, folded.revision, all));
     } catch (error) {
       if (error instanceof WrongRevision) return undefined;
       throw error;
     }
     for (const claim of dropped) if (claim) await claims.release(claim, metadata);
 
-    const recorded = events.map((event, index) => ({
-      ...event,
-      stream,
-      category: definition.category,
-      aggregateId: id,
-      revision: folded.revision + 1 + index,
-      position: appended.position,
-    }));
-    return { folded: states.advance(folded, recorded), events: recorded };
+    const recorded = all.map((event, index): Recorded => {
+      const subjects = store.subjectsOf(event, id);
+      return {
+        ...event,
+        stream,
+        category: definition.category,
+        aggregateId: id,
+        revision: folded.revision + 1 + index,
+        position,
+        ...(subjects ? { subjects } : {}),
+      };
+    });
+    states.advance(folded, recorded);
+    let from = events.length;
+    for (const mate of mates) {
+      const appended = recorded.slice(from, (from += mate.events.length));
+      mate.task.done({ accepted: this.answer(mate.task, appended), appended });
+    }
+    return recorded.slice(0, events.length);
   }
 
   private resolver(askedAs: string): NeedsResolver {
     return new NeedsResolver({ ...this.parts, aggregates: this.parts.composition.aggregates }, askedAs);
   }
 
-  private async repeat(entry: CommandEntry, folded: Folded, landed: Landed, fingerprint: string, envelope: Envelope): Promise<Accepted> {
-    if (landed.fingerprint !== fingerprint) throw refusal('IDEMPOTENCY_KEY_REUSED');
-    const stored = await this.parts.store.read(folded.stream, landed.first);
+  private async repeat({ entry, envelope, id, fingerprint }: Task, { stream }: Folded, landed: number): Promise<Accepted> {
+    const stored = await this.parts.store.read(stream, landed);
     const events = stored.filter(({ metadata }) => metadata.commandId === envelope.commandId);
-    const refused = events[0]?.metadata.refusal;
-    if (refused) throw this.refused(refused.code, refused.params);
+    if (events[0]!.metadata.fingerprint !== fingerprint) throw refusal('IDEMPOTENCY_KEY_REUSED');
+    const refused = events[0]!.metadata.refusal;
+    if (refused) throw this.#deciding.refused(refused.code, refused.params);
     const position = events.at(-1)!.position;
     const told = position === UNKNOWN_POSITION ? await this.parts.store.head() : position;
-    return { ...this.answer(entry, folded, events, envelope), position: told, repeated: true };
+    return { ...this.answer({ entry, envelope, id }, events), position: told, repeated: true };
   }
 
-  private answer({ spec }: CommandEntry, { id }: Folded, events: readonly Recorded[], { commandId }: Envelope): Accepted {
+  private answer({ entry, envelope, id }: Pick<Task, 'entry' | 'envelope' | 'id'>, events: readonly Recorded[]): Accepted {
+    const { commandId } = envelope;
     const { revision, position } = events.at(-1)!;
-    const data = spec.answer?.(events as never, id);
+    const data = entry.spec.answer?.(events as never, id);
     return { commandId, aggregateId: id, revision, position, eventIds: events.map((event) => event.id), noop: false, data };
   }
 
@@ -287,24 +312,21 @@ export class Dispatcher {
     const said = actor.kind === 'system' ? [name] : [name, actorId(actor), command];
     return this.parts.keyring.mac('fingerprint', canonical(said));
   }
-
-  private refused(code: string, params?: Readonly<Record<string, unknown>>): DomainError {
-    return refusalBy(this.parts.composition.errors, code, params);
-  }
 }
 
-interface Outcome {
-  readonly events: readonly Happened[];
-  readonly refusal?: DomainError;
-  readonly actor: Actor;
-  /** Name of the rule that allowed it. */
-  readonly rule?: string;
+/** The stream as it will be once these events are written. */
+function unwrittenAfter(folded: Folded, events: readonly NewEvent[]): Folded {
+  const [{ metadata }] = events as [NewEvent];
+  const state = stateAfter(folded, events, { now: metadata.occurredAt, actor: metadata.actor });
+  return { ...folded, state, revision: folded.revision + events.length };
 }
 
-/** The event as it will be read again: what is undefined is not there. States are folded from nothing else. */
-const asStored = ({ type, data }: Happened): Happened => ({ type, data: JSON.parse(JSON.stringify(data)) as unknown });
-
-const isRefusal = (decision: Decision<Happened>): decision is RecordedRefusal<Happened> => 'refusal' in decision;
+/** Unique keys that the events add to what the aggregate holds, and those that they drop. */
+function keysChangedBy(folded: Folded, events: readonly NewEvent[]): { wanted: readonly UniqueKey[]; dropped: readonly UniqueKey[] } {
+  const held = folded.definition.keys(folded.state, folded.id);
+  const after = folded.definition.keys(unwrittenAfter(folded, events).state, folded.id);
+  return { wanted: without(after, held), dropped: without(held, after) };
+}
 
 const without = (keys: readonly UniqueKey[], others: readonly UniqueKey[]) =>
   keys.filter(({ scope, value }) => !others.some((other) => other.scope === scope && other.value === value));

@@ -14,6 +14,9 @@ const counter: Definition<number> = {
   eventTypes: ['Counted'],
   personal: {},
   erases: {},
+  upcasts: {},
+  formerly: {},
+  foldVersion: '1',
 };
 const happened = (count: number): Recorded[] =>
   recorded(stream(counter, 'a', ...Array.from({ length: count }, () => ({ type: 'Counted', data: {} }))));

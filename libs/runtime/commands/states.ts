@@ -1,14 +1,7 @@
 import type { Definition, Recorded } from '@letopis/kernel';
 import { NOTHING, type EventStore } from '../events/event-store';
 import { streamOf } from '../events/stream-name';
-
-/** Where a command's events lie in its stream. */
-export interface Landed {
-  readonly commandType: string;
-  readonly fingerprint: string;
-  readonly first: number;
-  readonly last: number;
-}
+import { SNAPSHOT_EVERY, type Snapshots } from './snapshots';
 
 /** A stream folded up to a revision. */
 export interface Folded<State = unknown> {
@@ -19,8 +12,12 @@ export interface Folded<State = unknown> {
   /** `NOTHING` for a stream that was never written. */
   readonly revision: number;
   readonly position: number;
-  /** The newest command ids of the stream, oldest first. */
-  readonly commands: ReadonlyMap<string, Landed>;
+  /** The newest command ids of the stream, oldest first, and the revision of the first event of each. */
+  readonly commands: ReadonlyMap<string, number>;
+  /** Keys of the persons whose data was folded in. */
+  readonly subjects: ReadonlySet<string>;
+  /** Revision of the newest snapshot; `NOTHING` where there is none. */
+  readonly snapshotAt: number;
 }
 
 /** Command ids that a folded stream remembers; beyond them the aggregate's state decides. */
@@ -40,7 +37,11 @@ export class States {
   /** Until when everything that was written had passed by on the subscription, on the same clock. */
   #feedSeenAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly store: EventStore) {}
+  /** @param snapshots without them every stream is folded from its start */
+  constructor(
+    private readonly store: EventStore,
+    private readonly snapshots?: Snapshots,
+  ) {}
 
   /** The folded stream as this process last saw it, if it is kept. */
   kept<State>(definition: Definition<State>, id: string): Folded<State> | undefined {
@@ -66,13 +67,18 @@ export class States {
       let seenAt: number;
       do {
         seenAt = performance.now();
-        folded = (await this.store.read(stream, folded.revision + 1)).reduce(fold<State>, folded);
+        folded = folded.revision === NOTHING ? await this.fromItsStart(folded) : await this.toItsEnd(folded);
       } while (folded.revision < reading.passed);
       if (evenNothing || folded.revision !== NOTHING) this.keep(folded as Folded, seenAt);
       return folded;
     } finally {
       if (--reading.readers === 0) this.#reading.delete(stream);
     }
+  }
+
+  /** The stream as it would be if it had never been written: a guess that an append proves or refutes. */
+  unwritten<State>(definition: Definition<State>, id: string): Folded<State> {
+    return nothing(definition, id);
   }
 
   /**
@@ -101,8 +107,12 @@ export class States {
   /** Takes over what this process has just appended. */
   advance<State>(folded: Folded<State>, events: readonly Recorded[]): Folded<State> {
     const next = events.reduce(fold<State>, folded);
-    this.keep(next as Folded, performance.now());
-    return next;
+    return this.keep(next as Folded, performance.now()) as Folded<State>;
+  }
+
+  /** Lets go of every state that data of this person was folded into. */
+  forgetSubject(keyId: string): void {
+    for (const { stream, subjects } of this.#kept.values()) if (subjects.has(keyId)) this.forget(stream);
   }
 
   /** Brings a kept stream forward by an event that passes by on the subscription. */
@@ -115,17 +125,34 @@ export class States {
     else this.forget(event.stream);
   }
 
+  /** Short streams cost one reading; a long one tells by its first page that a snapshot is worth asking for. */
+  private async fromItsStart<State>(base: Folded<State>): Promise<Folded<State>> {
+    const { definition, id } = base;
+    if (!this.snapshots) return this.toItsEnd(base);
+    const page = await this.store.read(base.stream, 0, SNAPSHOT_EVERY);
+    if (page.length < SNAPSHOT_EVERY) return page.reduce(fold<State>, base);
+    return this.toItsEnd((await this.snapshots.read(definition, id, base.stream)) ?? page.reduce(fold<State>, base));
+  }
+
+  private async toItsEnd<State>(base: Folded<State>): Promise<Folded<State>> {
+    return (await this.store.read(base.stream, base.revision + 1)).reduce(fold<State>, base);
+  }
+
   private forget(stream: string): void {
     this.#kept.delete(stream);
     this.#seenAt.delete(stream);
   }
 
-  private keep(folded: Folded, seenAt?: number): void {
-    if (seenAt !== undefined) this.#seenAt.set(folded.stream, seenAt);
-    const present = this.#kept.get(folded.stream);
-    this.#kept.delete(folded.stream);
-    this.#kept.set(folded.stream, present && present.revision > folded.revision ? present : folded);
+  private keep(folded: Folded, seenAt?: number): Folded {
+    const { stream, revision } = folded;
+    if (seenAt !== undefined) this.#seenAt.set(stream, seenAt);
+    const present = this.#kept.get(stream);
+    let newest = present && present.revision > revision ? present : folded;
+    if (this.snapshots?.offer(newest)) newest = { ...newest, snapshotAt: newest.revision };
+    this.#kept.delete(stream);
+    this.#kept.set(stream, newest);
     if (this.#kept.size > KEPT) this.forget(this.#kept.keys().next().value!);
+    return newest;
   }
 }
 
@@ -137,20 +164,17 @@ const nothing = <State>(definition: Definition<State>, id: string): Folded<State
   revision: NOTHING,
   position: -1,
   commands: new Map(),
+  subjects: new Set(),
+  snapshotAt: NOTHING,
 });
 
 function fold<State>(folded: Folded<State>, event: Recorded): Folded<State> {
   const { metadata, revision } = event;
-  const commands = folded.commands as Map<string, Landed>;
-  const landed = commands.get(metadata.commandId);
-  // The map is shared along the chain of folds: ids are only ever added, and an id that is there has happened.
-  commands.set(metadata.commandId, {
-    commandType: metadata.commandType,
-    fingerprint: metadata.fingerprint,
-    first: landed?.first ?? revision,
-    last: Math.max(landed?.last ?? revision, revision),
-  });
+  // Both are shared along the chain of folds: they are only ever added to, and what is there has happened.
+  const commands = folded.commands as Map<string, number>;
+  if (!commands.has(metadata.commandId)) commands.set(metadata.commandId, revision);
   if (commands.size > REMEMBERED) commands.delete(commands.keys().next().value!);
+  for (const keyId of event.subjects ?? []) (folded.subjects as Set<string>).add(keyId);
   const { definition, id } = folded;
   return {
     ...folded,

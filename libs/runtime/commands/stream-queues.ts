@@ -3,29 +3,27 @@ import { refusal } from '@letopis/kernel';
 /** Commands that may wait for one stream. */
 const WAITING = 1_000;
 
-/** One queue per stream, so that commands of this process on one stream do not make each other conflict. */
-export class StreamQueues {
-  readonly #queues = new Map<string, { tail: Promise<unknown>; length: number }>();
+/** What waits for a stream, oldest first. Whoever has the turn may take more of it, and put back what was not done. */
+export type Behind<Item> = Item[];
 
-  /** Runs the work when all before it on the same stream is done. @throws DomainError BUSY when too much waits already */
-  run<Answer>(stream: string, work: () => Promise<Answer>): Promise<Answer> {
-    const queue = this.#queues.get(stream) ?? { tail: Promise.resolve(), length: 0 };
-    if (queue.length >= WAITING) throw refusal('BUSY');
-    queue.length++;
-    this.#queues.set(stream, queue);
-    const answer = queue.tail.then(work);
-    queue.tail = answer
-      .catch(() => {})
-      .finally(() => {
-        if (--queue.length === 0) this.#queues.delete(stream);
-      });
-    return answer;
+/** One queue per stream, so that commands of this process on one stream do not make each other conflict. */
+export class StreamQueues<Item> {
+  readonly #queues = new Map<string, Behind<Item>>();
+
+  /** @param turn does the first that waits, and whatever it takes of those behind; it never throws */
+  constructor(private readonly turn: (first: Item, behind: Behind<Item>) => Promise<void>) {}
+
+  /** Lines up. @throws DomainError BUSY when too much waits already */
+  push(stream: string, item: Item): void {
+    const queue = this.#queues.get(stream);
+    if (queue && queue.length >= WAITING) throw refusal('BUSY');
+    if (queue) queue.push(item);
+    else void this.work(stream, [item]);
   }
 
-  /** Commands that wait or run, over all streams. */
-  get length(): number {
-    let length = 0;
-    for (const queue of this.#queues.values()) length += queue.length;
-    return length;
+  private async work(stream: string, queue: Behind<Item>): Promise<void> {
+    this.#queues.set(stream, queue);
+    for (let first = queue.shift(); first !== undefined; first = queue.shift()) await this.turn(first, queue);
+    this.#queues.delete(stream);
   }
 }

@@ -2,11 +2,12 @@ import {
   ANY,
   BACKWARDS,
   END,
-  excludeSystemEvents,
   FORWARDS,
+  jsonEvent,
   NO_STREAM,
   START,
   StreamNotFoundError,
+  streamNameFilter,
   WrongExpectedVersionError,
   type AllStreamResolvedEvent,
   type AllStreamSubscription,
@@ -16,8 +17,9 @@ import {
 } from '@eventstore/db-client';
 import { refusal, type Recorded } from '@letopis/kernel';
 import type { Sealer } from './sealing';
+import { UnknownShape, upcast, Upcaster } from './upcasting';
 import { within } from '../deadline';
-import { partsOf } from './stream-name';
+import { partsOf, SNAPSHOT_PREFIX } from './stream-name';
 import { decode, encode, UNKNOWN_POSITION, type NewEvent } from './codec';
 
 /** The stream has moved on since it was read. */
@@ -53,6 +55,7 @@ export class EventStore {
   #sealer: Sealer | undefined;
   /** Streams whose `$maxAge` this process has set. */
   readonly #limited = new Set<string>();
+  #upcaster = new Upcaster([]);
 
   constructor(
     private readonly client: EventStoreDBClient,
@@ -64,10 +67,27 @@ export class EventStore {
     this.#sealer = sealer;
   }
 
-  /** The event of a read or a subscription as it is handled. @throws when a key cannot be had: nothing is told then */
+  /** From now on events of older programs are read in the names and shapes of today. */
+  upcastWith(upcaster: Upcaster): void {
+    this.#upcaster = upcaster;
+  }
+
+  /**
+   * The event of a read or a subscription as it is handled: open, and in the shape of today.
+   * @throws when a key cannot be had, or the shape is of a newer program: nothing is told then
+   */
   async open(resolved: ResolvedEvent | AllStreamResolvedEvent): Promise<Recorded | undefined> {
-    const event = decode(resolved);
-    return event && this.#sealer ? this.#sealer.open(event) : event;
+    const stored = decode(resolved);
+    if (!stored) return undefined;
+    const event = this.#upcaster.named(stored);
+    const shape = this.#upcaster.shape(event);
+    const open = this.#sealer ? await this.#sealer.open(event, shape?.personal) : event;
+    return shape ? upcast(open, shape) : open;
+  }
+
+  /** Keys of the persons whose data an event is stored sealed with. */
+  subjectsOf(event: Pick<NewEvent, 'type' | 'data'>, aggregateId: string): readonly string[] | undefined {
+    return this.#sealer?.subjectsOf(event, aggregateId);
   }
 
   /**
@@ -117,11 +137,12 @@ export class EventStore {
     }
   }
 
-  /** The events of a stream from a revision on, oldest first; none when there is no such stream. */
-  async read(stream: string, fromRevision = 0): Promise<Recorded[]> {
+  /** The events of a stream from a revision on, oldest first, at most so many; none when there is no such stream. */
+  async read(stream: string, fromRevision = 0, maxCount?: number): Promise<Recorded[]> {
+    const options = { direction: FORWARDS, fromRevision: BigInt(fromRevision), ...(maxCount === undefined ? {} : { maxCount }) } as const;
     return this.reading(async () => {
       const events: Recorded[] = [];
-      for await (const resolved of this.client.readStream(stream, { direction: FORWARDS, fromRevision: BigInt(fromRevision) })) {
+      for await (const resolved of this.client.readStream(stream, options)) {
         const event = await this.open(resolved);
         if (event) events.push(event);
       }
@@ -136,6 +157,23 @@ export class EventStore {
         return this.open(resolved);
       return undefined;
     }, undefined);
+  }
+
+  /** Data of the newest entry of a stream that is no part of the history. */
+  async lastRaw(stream: string): Promise<unknown> {
+    return this.reading(async () => {
+      for await (const { event } of this.client.readStream(stream, { direction: BACKWARDS, fromRevision: END, maxCount: 1 }))
+        return event?.data;
+      return undefined;
+    }, undefined);
+  }
+
+  /** Writes an entry to a stream that is no part of the history and keeps its newest one only. */
+  async keepOnly(stream: string, id: string, type: string, data: object): Promise<void> {
+    const { nextExpectedRevision } = await this.within(
+      this.client.appendToStream(stream, jsonEvent({ id, type, data: data as Record<string, unknown> }), { expectedRevision: ANY }),
+    );
+    if (nextExpectedRevision === 0n) await this.within(this.client.setStreamMetadata(stream, { maxCount: 1 }));
   }
 
   /** The newest position of the log that holds an event of ours; `UNKNOWN_POSITION` when there is none. */
@@ -156,12 +194,12 @@ export class EventStore {
     }, UNKNOWN_POSITION);
   }
 
-  /** The log after a position, system records left out, live once it has caught up. */
+  /** The log after a position, system records and snapshots left out, live once it has caught up. */
   subscribe(afterPosition: number): AllStreamSubscription {
     const position = BigInt(afterPosition);
     return this.client.subscribeToAll({
       fromPosition: afterPosition === UNKNOWN_POSITION ? START : { commit: position, prepare: position },
-      filter: excludeSystemEvents(),
+      filter: streamNameFilter({ regex: `^(?!\\$|${SNAPSHOT_PREFIX})` }),
     });
   }
 
@@ -183,6 +221,7 @@ export class EventStore {
         return await this.within(read());
       } catch (error) {
         if (error instanceof StreamNotFoundError) return none;
+        if (error instanceof UnknownShape) throw error;
         if (reading === SENDINGS) throw unavailable(error);
       }
     }

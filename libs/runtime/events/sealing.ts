@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import {
   call,
   defineContext,
@@ -64,18 +64,44 @@ export class Sealer {
     return { ...event, data, metadata };
   }
 
-  /** The event as it is read. */
-  async open(event: Recorded): Promise<Recorded> {
-    const sealing = this.#sealings.get(event.type);
+  /**
+   * The event as it is read, and the keys that were opened for it.
+   * @param fields its personal fields, where they are not those of today
+   */
+  async open(event: Recorded, fields = this.#sealings.get(event.type)?.fields ?? []): Promise<Recorded> {
     const { actor } = event.metadata;
     const metadata =
       actor.kind === 'user' && actor.ip !== undefined
-        ? { ...event.metadata, actor: { ...actor, ip: (await this.opened(actor.ip)) as string } }
+        ? { ...event.metadata, actor: { ...actor, ip: (await this.opened(actor.ip)).value as string } }
         : event.metadata;
-    if (!sealing) return metadata === event.metadata ? event : { ...event, metadata };
+    if (fields.length === 0) return metadata === event.metadata ? event : { ...event, metadata };
     const data = { ...(event.data as Record<string, unknown>) };
-    for (const field of sealing.fields) if (data[field] !== undefined) data[field] = await this.opened(data[field]);
-    return { ...event, data, metadata };
+    const subjects = new Set<string>();
+    for (const field of fields) {
+      if (data[field] === undefined) continue;
+      const { value, keyId } = await this.opened(data[field]);
+      data[field] = value;
+      if (keyId !== undefined) subjects.add(keyId);
+    }
+    return { ...event, data, metadata, ...(subjects.size > 0 ? { subjects: [...subjects] } : {}) };
+  }
+
+  /** The keys that the personal fields of a new event are sealed under. */
+  subjectsOf({ type, data }: Pick<NewEvent, 'type' | 'data'>, aggregateId: string): readonly string[] | undefined {
+    const sealing = this.#sealings.get(type);
+    return sealing && [keyIdOf(sealing.of(data, aggregateId))];
+  }
+
+  /** A text that opens only while none of these keys is destroyed; undefined when one is already. */
+  async sealTogether(keyIds: readonly string[], boundTo: string, text: string): Promise<string | undefined> {
+    const key = await this.together(keyIds);
+    return key && sealBox(key, boundTo, text);
+  }
+
+  /** The text; undefined once one of the keys is destroyed. */
+  async openTogether(keyIds: readonly string[], boundTo: string, box: string): Promise<string | undefined> {
+    const key = await this.together(keyIds);
+    return key && openBox(key, boundTo, box);
   }
 
   /** The person whose key an event destroys. */
@@ -103,11 +129,19 @@ export class Sealer {
   }
 
   /** What is not sealed was written before sealing, or stands for something erased: it is read as it is. */
-  private async opened(value: unknown): Promise<unknown> {
-    const [, keyId, box] = typeof value === 'string' ? (SEALED.exec(value) ?? []) : [];
-    if (!keyId) return value;
+  private async opened(sealed: unknown): Promise<{ value: unknown; keyId?: string }> {
+    const [, keyId, box] = typeof sealed === 'string' ? (SEALED.exec(sealed) ?? []) : [];
+    if (!keyId) return { value: sealed };
     const key = await this.key(keyId, false);
-    return key === ERASED ? ERASED : (JSON.parse(openBox(key, keyId, box!)) as unknown);
+    return key === ERASED ? { value: ERASED } : { value: JSON.parse(openBox(key, keyId, box!)), keyId };
+  }
+
+  private async together(keyIds: readonly string[]): Promise<Buffer | undefined> {
+    const keys = await Promise.all([...keyIds].sort().map((keyId) => this.key(keyId, false)));
+    if (keys.includes(ERASED)) return undefined;
+    return createHmac('sha256', Buffer.concat(keys as Buffer[]))
+      .update('together')
+      .digest();
   }
 
   private async key(keyId: string, make: boolean): Promise<Buffer | typeof ERASED> {
@@ -131,7 +165,8 @@ export class Sealer {
   }
 }
 
-const keyIdOf = (subject: string) => derivedId('subjectKey', subject);
+/** The id of a person's key. */
+export const keyIdOf = (subject: string) => derivedId('subjectKey', subject);
 
 /** The port by which sagas destroy keys. */
 export const keysPort = (sealer: Sealer) => ({ destroy: ({ subject }: { subject: string }) => sealer.destroy(subject) });

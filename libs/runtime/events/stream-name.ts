@@ -11,3 +11,6 @@ export function partsOf(stream: string): StreamParts {
   const dash = stream.indexOf('-');
   return { category: stream.slice(0, dash), aggregateId: stream.slice(dash + 1) };
 }
+
+/** What the names of snapshots' streams begin with: they are no part of the history. */
+export const SNAPSHOT_PREFIX = 'snapshot-';

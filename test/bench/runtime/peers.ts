@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Happened } from '@letopis/kernel';
-import { account, COMMENT, type Account } from './bank';
+import { account, COMMENT, type Account } from '../../support/bank';
 import { decided, evolved, metadata, own, streamOf, type System } from './systems';
 
 /** An event as Emmett hands it over. */

@@ -4,7 +4,7 @@ import { collectionOf, Projector, silent } from '@letopis/runtime';
 import type { Collection, Db } from 'mongodb';
 import { EventStore } from '../../../libs/runtime/events/event-store';
 import { Checkpoints } from '../../../libs/runtime/projections/checkpoints';
-import { accounts, type AccountEvents, type AccountRow } from './bank';
+import { accounts, type AccountEvents, type AccountRow } from '../../support/bank';
 import type { Bench } from './bench';
 import { BARE, inFlight, mustBe, once, rowOf, type Row } from './measure';
 import { connectEmmett, EMMETT, peersInstalled } from './peers';

@@ -1,13 +1,11 @@
 import { ANY, EventStoreDBClient, jsonEvent, NO_STREAM, WrongExpectedVersionError, type EventData } from '@eventstore/db-client';
-import { actorId, defaultSettings, Keyring, newId, type Actor, type EventMetadata, type Happened } from '@letopis/kernel';
-import { compose, systemClock, type Envelope } from '@letopis/runtime';
-import { Callers } from '../../../libs/runtime/commands/callers';
-import { Claims } from '../../../libs/runtime/commands/claims';
-import { Dispatcher } from '../../../libs/runtime/commands/dispatcher';
-import { States } from '../../../libs/runtime/commands/states';
+import { actorId, defaultSettings, newId, type Actor, type EventMetadata, type Happened } from '@letopis/kernel';
+import { systemClock, type Envelope } from '@letopis/runtime';
+import type { Dispatcher } from '../../../libs/runtime/commands/dispatcher';
 import { parseCommand } from '../../../libs/runtime/commands/validation';
 import { EventStore } from '../../../libs/runtime/events/event-store';
-import { account, bank, COMMENT, Deposit, OpenAccount, SignUp, type Account } from './bank';
+import { account, bank, COMMENT, Deposit, OpenAccount, SignUp, type Account } from '../../support/bank';
+import { commandSide } from '../../support/command-side';
 import { BARE } from './measure';
 
 /** One of the systems beside each other, connected: it carries out commands on accounts and loads them. */
@@ -139,17 +137,10 @@ export const letopis: System = {
   does: '',
   async connect(url) {
     const store = new EventStore(EventStoreDBClient.connectionString(url));
-    const clock = systemClock;
-    const settings = defaultSettings;
-    const keyring = new Keyring(Buffer.alloc(32, 1));
-    const composition = compose([bank]);
-    const states = new States(store);
-    const claims = new Claims(store, states, composition.aggregates, keyring, clock);
-    const callers = new Callers(composition.authentication, states, clock, settings, composition.errors);
-    const dispatcher = new Dispatcher({ composition, store, states, claims, callers, ports: {}, keyring, clock, settings });
+    const { dispatcher } = commandSide(store, [bank]);
     return {
       ...(await commandsOf(dispatcher)),
-      load: async (id) => (await new States(store).fresh(account, id)).state.deposits,
+      load: async (id) => (await commandSide(store, [bank]).states.fresh(account, id)).state.deposits,
       close: () => store.dispose(),
     };
   },

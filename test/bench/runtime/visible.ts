@@ -1,7 +1,7 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { newId } from '@letopis/kernel';
 import type { Collection } from 'mongodb';
-import { accounts } from './bank';
+import { accounts } from '../../support/bank';
 import type { Bench } from './bench';
 import { BARE, inFlight, mustBe, rowOf, type Row } from './measure';
 import { connectEmmett, EMMETT, peersInstalled, systems } from './peers';

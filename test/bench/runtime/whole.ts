@@ -8,7 +8,7 @@ import { EventStore } from '../../../libs/runtime/events/event-store';
 import { Checkpoints } from '../../../libs/runtime/projections/checkpoints';
 import { stories } from '../../../libs/runtime/audit/stories';
 import { timersDue } from '../../../libs/runtime/timers/timer';
-import { accounts, bank } from './bank';
+import { accounts, bank } from '../../support/bank';
 import { databaseUrl, type Bench } from './bench';
 import { mustHold, newStreams } from './commands';
 import { inFlight, rowOf, type Measured, type Row } from './measure';
