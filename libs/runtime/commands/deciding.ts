@@ -1,7 +1,7 @@
 import {
   allowedBy,
   derivedId,
-  DomainError,
+  type DomainError,
   newId,
   recordedActor,
   refusalBy,
