@@ -3,6 +3,7 @@ import { MongoClient, type Db } from 'mongodb';
 import { defineContext, type Context, type Keyring, type Projection, type Settings } from '@letopis/kernel';
 import { AccessLog, auditAccess, auditAccesses } from './audit/access';
 import { Audit } from './audit/audit';
+import { readingErrors } from './audit/errors';
 import { Logbook, type Retention } from './audit/logbook';
 import { RefusalLog, refusals, refusalsRegistry } from './audit/refusals';
 import { stories } from './audit/stories';
@@ -37,7 +38,7 @@ const own: Context = defineContext({
   name: 'runtime',
   aggregates: [timer, sagaFailure, auditAccess, refusals],
   projections: [timersDue, stories, auditAccesses, refusalsRegistry],
-  errors: operationErrors.entries,
+  errors: { ...operationErrors.entries, ...readingErrors.entries },
 });
 
 export interface RuntimeOptions {

@@ -85,6 +85,13 @@ function registryPaths({ code, title, list, serves, policy }: Projection): [stri
       token,
     ];
     paths.push([`/v1/registries/${code}`, { get: { ...about, operationId: `list_${code}`, parameters, responses: rows } }]);
+    const format = query('format', 'csv (UTF-8 with its mark, semicolons) or xlsx', { type: 'string', enum: ['csv', 'xlsx'] });
+    const notPaged = parameters.filter(({ name }) => !['limit', 'cursor', 'count'].includes(name as string));
+    const file = { description: 'OK', content: { 'text/csv': {} } };
+    paths.push([
+      `/v1/registries/${code}/export`,
+      { get: { ...about, operationId: `export_${code}`, parameters: [format, ...notPaged], responses: { '200': file, default: problem } } },
+    ]);
     const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
     paths.push([
       `/v1/registries/${code}/{id}`,

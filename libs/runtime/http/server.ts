@@ -11,6 +11,7 @@ import { correlate, jsonOnly } from './calls';
 import { AuditController } from './audit-controller';
 import { CommandsController, SignInController } from './controllers';
 import { EDGE, type CaptchaIssuer, type Edge, type SecretStore } from './edge';
+import { ExportController } from './export-controller';
 import { HealthController } from './health-controller';
 import { LinksController } from './links';
 import { MetricsController, observed } from './metrics-controller';
@@ -48,6 +49,7 @@ class EdgeModule {
       imports: [CqrsModule.forRoot()],
       controllers: [
         CommandsController,
+        ExportController, // before the records of a registry: its address is one of them otherwise
         RegistriesController,
         AuditController,
         SignInController,

@@ -47,13 +47,19 @@ export class Queries {
   ) {}
 
   /** @throws DomainError BAD_QUERY for a field that is not offered or a value of the wrong type */
-  async list(projection: Projection, query: ListQuery, only: Readonly<Record<string, unknown>>): Promise<ListAnswer> {
+  async list(
+    projection: Projection,
+    query: ListQuery,
+    only: Readonly<Record<string, unknown>>,
+    collection = this.projector.collection(projection.code),
+  ): Promise<ListAnswer> {
     const { list } = projection;
+    const rowsOf = this.db.collection<Stored>(collection);
     const limit = Math.min(Math.max(query.limit ?? DEFAULT_LIMIT, 1), MOST);
     const { field, direction } = sortOf(list, query.sort);
     const where: Filter<Stored>[] = [only, { _deleted: { $exists: false } }, conditions(list, query.filter), textSearch(query.q)];
     const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, field, direction);
-    const found = await this.collection(projection)
+    const found = await rowsOf
       .find({ $and: [...where, ...(cursor ? [beyond(field, direction, cursor)] : [])].filter(some) })
       .sort(field === '_id' ? { _id: direction } : { [field]: direction, _id: direction })
       .limit(limit + 1)
@@ -63,8 +69,26 @@ export class Queries {
     return {
       items: rows.map((row) => shown(projection, row)),
       next: found.length > limit && last ? writeCursor(field, direction, last) : undefined,
-      total: query.count ? await this.collection(projection).countDocuments({ $and: where.filter(some) }) : undefined,
+      total: query.count ? await rowsOf.countDocuments({ $and: where.filter(some) }) : undefined,
     };
+  }
+
+  /**
+   * Every row that a question finds, a page at a time and from one build throughout: memory holds one page, however many
+   * there are. @throws as `list`
+   */
+  async *pages(
+    projection: Projection,
+    query: Omit<ListQuery, 'limit' | 'cursor' | 'count'>,
+    only: Readonly<Record<string, unknown>>,
+    collection = this.projector.collection(projection.code),
+  ): AsyncGenerator<ListAnswer['items']> {
+    let cursor: string | undefined;
+    do {
+      const { items, next } = await this.list(projection, { ...query, limit: MOST, cursor }, only, collection);
+      if (items.length > 0) yield items;
+      cursor = next;
+    } while (cursor !== undefined);
   }
 
   /** @throws DomainError NOT_FOUND also where the row is not the actor's to see; PROJECTION_PARKED */
