@@ -1,5 +1,6 @@
 import { identity } from '@letopis/contexts/identity';
 import { organizations } from '@letopis/contexts/organizations';
+import { persons } from '@letopis/contexts/persons';
 import { secured, startInThread, type LocalServer, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
 import {
   Attempts,
@@ -24,7 +25,7 @@ import { releaseOf } from './release';
 import { openKeyring } from './secrets-file';
 
 /** The contexts that the product is made of. */
-export const contexts = [identity, organizations];
+export const contexts = [identity, organizations, persons];
 
 export const VERSION = '0.1.0';
 

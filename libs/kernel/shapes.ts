@@ -1,5 +1,18 @@
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsISO8601, IsString, IsUUID, Length, Matches, ValidateIf } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsISO8601,
+  IsObject,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 
 /**
  * The shapes that fields of commands take, each one decorator. They say only what a field looks like; whether its
@@ -54,3 +67,13 @@ export const Flag = (presence: Presence = {}) => shaped(presence, IsBoolean());
 /** A list of at most `most` codes. */
 export const Codes = (most: number, presence: Presence = {}) =>
   shaped(presence, IsString({ each: true }), Length(1, 200, { each: true }), IsArray(), ArrayMaxSize(most));
+
+/** A list of at most `most` UUIDs. */
+export const Ids = (most: number, presence: Presence = {}) =>
+  shaped(presence, IsUUID(undefined, { each: true }), IsArray(), ArrayMaxSize(most));
+
+/** A day of the calendar: `YYYY-MM-DD`. */
+export const Day = (presence: Presence = {}) => shaped(presence, Matches(/^\d{4}-\d\d-\d\d$/), IsISO8601({ strict: true }));
+
+/** A value with fields of its own, described by a class as a command is. */
+export const Nested = (type: () => new () => object, presence: Presence = {}) => shaped(presence, IsObject(), ValidateNested(), Type(type));

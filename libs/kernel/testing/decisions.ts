@@ -1,3 +1,4 @@
+import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { system, type Actor } from '../actor';
 import type { AnyCommandRow, CommandClass, Definition } from '../aggregate';
@@ -11,7 +12,7 @@ import { asStored, fold, NOW, stream, World, type Fact, type Stream } from './st
 
 /** A command with a payload of the right shape. @throws Error when no caller could send it */
 export function issue<Command extends object>(type: CommandClass<Command>, payload: Partial<NoInfer<Command>> = {}): Command {
-  const command = Object.assign(new type(), payload);
+  const command = plainToInstance(type, payload);
   const wrong = validateSync(command, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
   if (wrong.length > 0) throw new Error(`${type.name} of a wrong shape: ${wrong.map(String).join('; ')}`);
   return command;

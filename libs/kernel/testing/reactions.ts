@@ -1,3 +1,4 @@
+import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { system } from '../actor';
 import type { Definition } from '../aggregate';
@@ -104,7 +105,7 @@ export class Reactions {
     const definition: Definition | undefined = this.streams.find(({ definition: { commands } }) => type in commands)?.definition;
     const row = definition?.commands[type];
     if (!definition || !row) return JSON.stringify(payload);
-    const command = Object.assign(new row.type(), asStored(payload));
+    const command = plainToInstance(row.type, asStored(payload));
     const wrong = validateSync(command, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
     if (wrong.length > 0) throw new Error(`${type} of a wrong shape: ${wrong.map(String).join('; ')}`);
     return String(row.spec.id?.({ command, actor: system('specification') }) ?? asStored(payload)[`${definition.category}Id`]);

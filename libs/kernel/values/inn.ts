@@ -25,3 +25,12 @@ export const isOgrn = (value: string): boolean => /^\d{13}$/.test(value) && rema
 
 /** Whether a text is an OGRNIP of a sole proprietor: 15 digits, the last one the check digit. */
 export const isOgrnip = (value: string): boolean => /^\d{15}$/.test(value) && remainderIsLast(value, 13n);
+
+/** Whether a text is a SNILS: 11 digits, the last two the check number (of numbers above 001-001-998). */
+export function isSnils(value: string): boolean {
+  if (!/^\d{11}$/.test(value)) return false;
+  const number = value.slice(0, 9);
+  if (number <= '001001998') return true;
+  const sum = [...number].reduce((total, digit, at) => total + Number(digit) * (9 - at), 0);
+  return (sum % 101) % 100 === Number(value.slice(9));
+}

@@ -39,9 +39,15 @@ export function openApi({ commands, projections }: Composition, version: string)
 
 function commandSchemas(entries: readonly CommandEntry[]): Json {
   const all = validationMetadatasToSchemas({ refPointerPrefix: '#/components/schemas/' }) as Record<string, Json>;
-  return Object.fromEntries(
-    entries.map(({ name }) => [name, { ...(all[name] ?? { type: 'object', properties: {} }), additionalProperties: false }]),
-  );
+  const found: Record<string, Json> = {};
+  const add = (name: string) => {
+    if (name in found) return;
+    found[name] = { ...(all[name] ?? { type: 'object', properties: {} }), additionalProperties: false };
+    // Values with fields of their own are described by themselves.
+    for (const [, nested] of JSON.stringify(found[name]).matchAll(/"#\/components\/schemas\/(\w+)"/g)) add(nested!);
+  };
+  for (const { name } of entries) add(name);
+  return found;
 }
 
 const commandOperation = ({ name, spec, context }: CommandEntry): Json => ({
