@@ -134,6 +134,11 @@ export class Runtime {
     const refused = new RefusalLog(logbook, logger, () => clock.now());
     const queries = new Queries(db, projector);
     const operations = new Operations({ composition, dispatcher, store, db, projector, sagas, clock, logger });
+    sealer.onForgotten(() => {
+      operations.asOf
+        .forget()
+        .catch((error: unknown) => logger.error({ error: String(error) }, 'lists of the past could not be taken away'));
+    });
     const metrics = new Metrics({ composition, dispatcher, store, db, projector, sagas, ticker, clock, refused });
 
     const expiry = new Expiry({ db, projector, clock, logger, projections });
@@ -147,6 +152,7 @@ export class Runtime {
     ticker.start();
     feed.start();
     expiry.start();
+    operations.start();
     return new Runtime(
       composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, access, refused, operations, metrics, expiry, store, feed, mongo,
     ); // prettier-ignore

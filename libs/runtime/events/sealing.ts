@@ -36,6 +36,7 @@ const SEALED = /^sealed:1:([0-9a-f-]{36}):([A-Za-z0-9+/=]+)$/;
 export class Sealer {
   readonly #keys: Collection<SubjectKey>;
   readonly #open = new Map<string, Buffer | typeof ERASED>();
+  #forgotten: (subject: string) => void = () => {};
   readonly #wrapping: Buffer;
   readonly #sealings = new Map<string, Sealing>();
   readonly #erasers = new Map<string, (event: Recorded) => string>();
@@ -114,11 +115,18 @@ export class Sealer {
     const keyId = keyIdOf(subject);
     await this.#keys.updateOne({ _id: keyId }, { $unset: { wrapped: '' }, $set: { destroyedAt: new Date() } }, { upsert: true });
     this.keep(keyId, ERASED);
+    this.#forgotten(subject);
+  }
+
+  /** Told whenever a key has gone: what was opened with it is to be let go as well. */
+  onForgotten(listener: (subject: string) => void): void {
+    this.#forgotten = listener;
   }
 
   /** Lets go of a key that another process has destroyed. */
   forget(subject: string): void {
     this.#open.delete(keyIdOf(subject));
+    this.#forgotten(subject);
   }
 
   private async sealed(subject: string, value: unknown): Promise<string> {

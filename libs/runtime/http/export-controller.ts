@@ -6,7 +6,7 @@ import { callerOf, consistencyToken, type Call } from './calls';
 import { EDGE, type Edge } from './edge';
 import { columnsOf, csv, xlsx } from './export';
 import { languageOf } from './problems';
-import { listQuery, recordReading, seen, served } from './questions';
+import { asOfOf, listQuery, recordReading, seen, served } from './questions';
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
@@ -21,21 +21,26 @@ export class ExportController {
     const projection = served(runtime, code, 'registry');
     const actor = await callerOf(request, tokens, { registry: code });
     if (format !== 'csv' && format !== 'xlsx') throw refusal('BAD_QUERY', { name: 'format' });
-    const query = listQuery(request, ['format']);
+    const query = listQuery(request, ['format', 'asOf']);
     await runtime.projector.mark(code).reached(consistencyToken(request));
     const visible = await seen({ runtime, projection, actor, query });
+    const { asOf } = runtime.operations;
+    const moment = asOfOf(request);
+    const collection = moment === undefined ? undefined : await asOf.list(projection, await asOf.position(moment));
     const recorded = await recordReading(runtime, request, actor, { what: 'export', subject: code });
 
     const language = languageOf(request);
     const title = projection.title[language];
     const columnsFor = (rows: readonly Readonly<Record<string, unknown>>[]) => columnsOf(projection, rows, language);
-    const pages = runtime.queries.pages(projection, query, visible);
+    const pages = runtime.queries.pages(projection, query, visible, collection);
     // The first page is asked for before anything is answered: what is wrong with the question is a problem, not half a file.
     const first = await pages.next();
     const all = (async function* () {
       try {
         if (!first.done) yield first.value;
-        yield* pages;
+        for await (const page of pages) yield page;
+        // A list of the past that was let go meanwhile is broken off, not ended early as if it had no more.
+        if (collection !== undefined && !asOf.holds(collection)) throw refusal('STORE_UNAVAILABLE');
       } finally {
         await pages.return(undefined);
       }

@@ -75,6 +75,7 @@ function registryPaths({ code, title, list, serves, policy }: Projection): [stri
     description,
     schema,
   });
+  const asOf = query('asOf', 'as it was: a time (RFC 3339, or a date) or a position of the log; seen by the rights of today');
   const rows = { '200': json({ $ref: '#/components/schemas/Rows' }), default: problem };
   const paths: [string, Json][] = [];
   if (serves !== 'lookup') {
@@ -88,6 +89,7 @@ function registryPaths({ code, title, list, serves, policy }: Projection): [stri
       query('limit', '1–200, default 50', { type: 'integer', minimum: 1, maximum: 200 }),
       query('cursor', '`next` of the page before'),
       query('count', 'true adds `total`', { type: 'boolean' }),
+      asOf,
       token,
     ];
     paths.push([`/v1/registries/${code}`, { get: { ...about, operationId: `list_${code}`, parameters, responses: rows } }]);
@@ -105,7 +107,7 @@ function registryPaths({ code, title, list, serves, policy }: Projection): [stri
         get: {
           ...about,
           operationId: `get_${code}`,
-          parameters: [id, token],
+          parameters: [id, asOf, token],
           responses: { '200': json({ type: 'object' }), default: problem },
         },
       },

@@ -36,8 +36,8 @@ export async function seen({
   throw refusalOf(runtime, visible.refused);
 }
 
-/** What only lists take. */
-const PAGED = ['limit', 'cursor', 'count'];
+/** What lists take, and files do not all. */
+const PAGED = ['limit', 'cursor', 'count', 'asOf'];
 
 /** `filter[field]`, `filter[field.gte]`, sort, q, limit, cursor, count, or what else is named: everything else is refused. */
 export function listQuery(request: Call, also: readonly string[] = PAGED): ListQuery {
@@ -67,3 +67,7 @@ export function recordReading({ access }: Runtime, request: Call, actor: Actor, 
   const query = Object.fromEntries(new URL(request.originalUrl, 'http://edge').searchParams);
   return access.record(actor, request.correlationId, { ...about, query });
 }
+
+/** The moment that a question is about, if not the present: `asOf`, a time or a position. */
+export const asOfOf = (request: Call): string | undefined =>
+  new URL(request.originalUrl, 'http://edge').searchParams.get('asOf') ?? undefined;

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import { refusal } from '@letopis/kernel';
 import { callerOf, consistencyToken, type Call } from './calls';
 import { EDGE, type Edge } from './edge';
-import { listQuery, recordReading, seen, served } from './questions';
+import { asOfOf, listQuery, recordReading, seen, served } from './questions';
 
 /** Read models as registries and look-ups, with whatever the caller may see of them. */
 @Controller('v1')
@@ -25,8 +25,13 @@ export class RegistriesController {
     const query = listQuery(request);
     await runtime.projector.mark(code).reached(consistencyToken(request));
     const visible = await seen({ runtime, projection, actor, query });
-    if (projection.readsRecorded) await recordReading(runtime, request, actor, { what: 'registry', subject: code });
-    return runtime.queries.list(projection, query, visible);
+    const { asOf } = runtime.operations;
+    const moment = asOfOf(request);
+    const collection = moment === undefined ? undefined : await asOf.list(projection, await asOf.position(moment));
+    if (collection !== undefined || projection.readsRecorded) {
+      await recordReading(runtime, request, actor, { what: 'registry', subject: code });
+    }
+    return runtime.queries.list(projection, query, visible, collection);
   }
 
   @Get('registries/:code/:id')
@@ -37,8 +42,14 @@ export class RegistriesController {
     await runtime.projector.mark(code).reached(consistencyToken(request));
     const query = listQuery(request);
     const visible = await seen({ runtime, projection, actor, query });
-    if (projection.readsRecorded) await recordReading(runtime, request, actor, { what: 'record', subject: `${code}/${id}` });
-    return runtime.queries.one(projection, id, visible);
+    const { asOf } = runtime.operations;
+    const moment = asOfOf(request);
+    const position = moment === undefined ? undefined : await asOf.position(moment);
+    if (position !== undefined || projection.readsRecorded) {
+      await recordReading(runtime, request, actor, { what: 'record', subject: `${code}/${id}` });
+    }
+    if (position === undefined) return runtime.queries.one(projection, id, visible);
+    return runtime.queries.found(projection, await asOf.row(projection, id, position, visible));
   }
 
   @Get('lookups/:code')

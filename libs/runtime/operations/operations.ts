@@ -11,6 +11,7 @@ import { documents, type Projector } from '../projections/projector';
 import type { SagaRunner } from '../sagas/saga-runner';
 import { BEHIND_ANOTHER, waitingSteps } from '../sagas/waiting';
 import { timersDue, type TimerRow } from '../timers/timer';
+import { AsOf } from './as-of';
 import { Jobs, type Job } from './jobs';
 import { Rebuilder } from './rebuild';
 import { Refolder, type Place } from './refold';
@@ -63,6 +64,7 @@ const MOST = 1_000;
 /** What operators may see and do: the same for the edge and for the command line. */
 export class Operations {
   readonly jobs: Jobs;
+  readonly asOf: AsOf;
   readonly #refolder: Refolder;
   readonly #verifier: Verifier;
   readonly #rebuilder: Rebuilder;
@@ -74,10 +76,16 @@ export class Operations {
     this.#refolder = new Refolder(given);
     this.#verifier = new Verifier(given, this.#refolder);
     this.#rebuilder = new Rebuilder(given);
+    this.asOf = new AsOf({ ...given, refolder: this.#refolder, clock: parts.clock });
   }
 
-  stop(): Promise<void> {
-    return this.jobs.stop();
+  start(): void {
+    this.asOf.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.jobs.stop();
+    await this.asOf.stop();
   }
 
   /** Steps of sagas that wait, in the order of the log: those of one saga, or all. */

@@ -48,6 +48,24 @@ export class Refolder {
     });
   }
 
+  /**
+   * One document as it was when the log had come to a position: folded in memory from the streams that the present one
+   * names. Undefined where they are not known, and only the whole log could tell.
+   */
+  async then({ projection: code, key }: Place, upTo: number): Promise<Stored | undefined> {
+    const { db, projector } = this.parts;
+    const { projection, collection } = projector.kept(code);
+    const present = (await load(db.collection<Stored>(collection), [key])).get(key);
+    if (!present?._streams) return undefined;
+    const at = { projection, collection, position: upTo };
+    const folded = await this.fold(at, projection, key, present._streams);
+    return this.join(at, folded, async (side, ids) => {
+      const sides = await load(db.collection<Stored>(sideOf(collection, side)), ids);
+      for (const [id, { _streams }] of sides) sides.set(id, await this.fold(at, projection.sides[side]!, id, _streams));
+      return sides;
+    });
+  }
+
   private async fold({ projection, position: upTo }: Kept, reducer: Reducer, key: string, streams?: readonly string[]): Promise<Stored> {
     const search = reducer === projection ? projection.list.search : [];
     let document: Stored | undefined;
@@ -73,11 +91,15 @@ export class Refolder {
     yield* logUpTo(this.parts, UNKNOWN_POSITION, upTo);
   }
 
-  private async join({ projection, collection }: Kept, folded: Stored): Promise<Stored> {
+  private async join(
+    { projection, collection }: Kept,
+    folded: Stored,
+    sidesOf = (side: string, ids: readonly string[]) => load(this.parts.db.collection<Stored>(sideOf(collection, side)), ids),
+  ): Promise<Stored> {
     let document = folded;
     for (const join of projection.joins) {
       if (document._deleted || document._parked) continue;
-      const sides = await load(this.parts.db.collection<Stored>(sideOf(collection, join.side)), idsIn(document[join.by]));
+      const sides = await sidesOf(join.side, idsIn(document[join.by]));
       document = joined(projection, document, join, (id) => sides.get(id), document._position);
     }
     return document;

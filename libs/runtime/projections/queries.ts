@@ -93,10 +93,14 @@ export class Queries {
 
   /** @throws DomainError NOT_FOUND also where the row is not the actor's to see; PROJECTION_PARKED */
   async one(projection: Projection, id: string, only: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
-    const found = await this.collection(projection).findOne({ $and: [{ _id: id }, only, { _deleted: { $exists: false } }].filter(some) });
-    if (!found) throw refusal('NOT_FOUND');
-    if (found._parked) throw refusal('PROJECTION_PARKED');
-    return shown(projection, found);
+    return this.found(projection, await this.collection(projection).findOne({ $and: [{ _id: id }, only].filter(some) }));
+  }
+
+  /** A row that was found as it is shown. @throws as `one` */
+  found(projection: Projection, row: Stored | undefined | null): Readonly<Record<string, unknown>> {
+    if (!row || row._deleted) throw refusal('NOT_FOUND');
+    if (row._parked) throw refusal('PROJECTION_PARKED');
+    return shown(projection, row);
   }
 
   /** At most ten rows for a typed beginning: whole fields first, then beginnings of fields, then beginnings of words. */
