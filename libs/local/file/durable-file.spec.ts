@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DurableFile, type LocalFileError } from '.';
@@ -94,6 +94,59 @@ describe('A durable file', () => {
     mkdirSync(join(path, '..'), { recursive: true });
     make(path);
     expect(refusal(() => new DurableFile({ path, migrations: [FIRST] }))).toMatchObject({ code, message: expect.stringContaining(path) });
+  });
+});
+
+describe('The log', () => {
+  const logOf = (path: string) => statSync(`${path}-wal`).size;
+  /** The files as they would be found if everything ended now. */
+  const crashed = (path: string) => {
+    const image = fresh();
+    mkdirSync(join(image, '..'));
+    for (const end of ['', '-wal']) copyFileSync(path + end, image + end);
+    return image;
+  };
+
+  test('has its room from the start, and again after a copy', async () => {
+    const path = fresh();
+    const file = new DurableFile({ path, migrations: [FIRST], logPages: 50 });
+    const room = logOf(path);
+    expect(room).toBeGreaterThan(50 * 4096);
+    for (let turn = 0; turn < 120; turn++) {
+      put(file, `turn ${turn}`);
+      file.flush();
+    }
+    expect(logOf(path)).toBe(room);
+    await file.copyTo(`${path}.copy`);
+    expect(logOf(path)).toBe(room);
+    file.close();
+  });
+
+  test('keeps what was committed when more room is laid out behind it', () => {
+    const path = fresh();
+    const file = new DurableFile({ path, migrations: [FIRST], logPages: 20 });
+    put(file, 'first');
+    file.flush();
+    const second = crashed(path);
+    file.close();
+    const again = new DurableFile({ path: second, migrations: [FIRST], logPages: 60 });
+    put(again, 'second');
+    again.flush();
+    put(again, 'never committed');
+    const third = crashed(second);
+    again.close();
+    const last = new DurableFile({ path: third, migrations: [FIRST], logPages: 90 });
+    expect(logOf(third)).toBeGreaterThan(90 * 4096);
+    expect(values(last)).toEqual(['first', 'second']);
+    last.close();
+  });
+
+  test('of a file that is only looked at stays as it is', () => {
+    const path = fresh();
+    new DurableFile({ path, migrations: [FIRST] }).close();
+    const file = new DurableFile({ path });
+    expect(existsSync(`${path}-wal`) ? logOf(path) : 0).toBeLessThan(4096);
+    file.close();
   });
 });
 

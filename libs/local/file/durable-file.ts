@@ -3,7 +3,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { copyBytes, type CopyProgress } from './copying';
 import { Door, type FileContents } from './door';
+import { layOutLog } from './log-space';
 import { holderOf, letGo, LocalFileError, openDatabase, rollBack, type DurableFileOptions } from './opening';
+
+const LOG_PAGES = 1_000;
+/** Of the log, and of each page in it (sqlite.org/fileformat2, «The Write-Ahead Log»). */
+const LOG_HEADER = 32;
+const FRAME_HEADER = 24;
 
 type Waiter = { resolve: () => void; reject: (error: unknown) => void };
 
@@ -32,6 +38,8 @@ export class DurableFile {
 
   constructor(readonly options: DurableFileOptions) {
     this.#db = openDatabase(options);
+    this.#db.exec(`PRAGMA wal_autocheckpoint = ${this.#logPages}`);
+    this.#layOutLog();
     this.#door = options.path === undefined ? undefined : new Door(options.path, this);
   }
 
@@ -54,7 +62,7 @@ export class DurableFile {
       throw new LocalFileError('FILE_UNWRITABLE', 'a failed write could not be undone in memory: start the server again', { cause });
     }
     if (!this.#open) {
-      this.#db.exec('BEGIN IMMEDIATE');
+      this.sql('BEGIN IMMEDIATE').run();
       this.#open = true;
     }
     if (!this.#scheduled) {
@@ -81,7 +89,7 @@ export class DurableFile {
     const waiters = this.#waiters;
     this.#waiters = [];
     try {
-      this.#db.exec('COMMIT');
+      this.sql('COMMIT').run();
       this.#open = false;
     } catch (cause) {
       this.#undo(cause);
@@ -121,14 +129,16 @@ export class DurableFile {
     if (path === undefined || this.#closed) throw new LocalFileError('FILE_UNWRITABLE', 'there is no open file to copy');
     if (this.#copying) throw new LocalFileError('FILE_HELD', `${path} is being copied already`);
     this.#copying = true;
-    const { wal_autocheckpoint: usual } = this.sql('PRAGMA wal_autocheckpoint').get() as { wal_autocheckpoint: number };
     try {
       await this.#foldLog();
       const fd = (this.#reader ??= openSync(path, 'r'));
       return await copyBytes({ fd, path }, destination, progress, () => this.#closed);
     } finally {
       this.#copying = false;
-      if (!this.#closed) this.#db.exec(`PRAGMA wal_autocheckpoint = ${usual}`);
+      if (!this.#closed) {
+        this.#db.exec(`PRAGMA wal_autocheckpoint = ${this.#logPages}`);
+        this.#layOutLog();
+      }
     }
   }
 
@@ -147,6 +157,18 @@ export class DurableFile {
       tables[name] = rows;
     }
     return { format, bytes: page_count * page_size, tables };
+  }
+
+  get #logPages(): number {
+    return this.options.logPages ?? LOG_PAGES;
+  }
+
+  /** For a file that is served; one that is only copied or counted is left as it is. */
+  #layOutLog(): void {
+    const { path, migrations } = this.options;
+    if (path === undefined || !migrations) return;
+    const { page_size } = this.sql('PRAGMA page_size').get() as { page_size: number };
+    layOutLog(`${path}-wal`, LOG_HEADER + this.#logPages * (page_size + FRAME_HEADER));
   }
 
   /** Puts everything committed into the file itself, and nothing more until told otherwise. */

@@ -23,6 +23,8 @@ export interface DurableFileOptions {
   migrations?: readonly string[];
   /** SQLite page cache in KiB. */
   cacheKiB?: number;
+  /** Pages in the write-ahead log at which it is folded into the file; SQLite's default is 1,000. */
+  logPages?: number;
 }
 
 /** The note that says who holds a file. */

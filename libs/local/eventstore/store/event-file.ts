@@ -14,8 +14,7 @@ const migrations = [
 
 /** Opens `eventstore.db` in the folder, or a file that lives in memory only. @throws LocalFileError */
 export function openEventFile(dataFolder: string | undefined): DurableFile {
-  const file = new DurableFile({ path: dataFolder === undefined ? undefined : join(dataFolder, 'eventstore.db'), migrations });
-  // A checkpoint of the write-ahead log stops the turn that it falls into: fewer and longer ones cost less in all.
-  file.exec('PRAGMA wal_autocheckpoint = 4000');
-  return file;
+  const path = dataFolder === undefined ? undefined : join(dataFolder, 'eventstore.db');
+  // Folding the log into the file stops the turn that it falls into: doing it seldom, and much at once, costs less in all.
+  return new DurableFile({ path, migrations, logPages: 4_000 });
 }
