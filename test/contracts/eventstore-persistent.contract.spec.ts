@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import {
   binaryEvent,
   DISPATCH_TO_SINGLE,
@@ -59,6 +60,7 @@ async function eventually<Value>(ask: () => Promise<Value>, wanted: (value: Valu
   for (;;) {
     const value = await ask();
     if (wanted(value)) return value;
+    await setImmediate(); // an answer that was at hand must not keep what is waited for from coming
   }
 }
 

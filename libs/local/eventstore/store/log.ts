@@ -142,7 +142,10 @@ export class EventLog {
     this.#largestAppend = 0;
     this.#head = last.position;
     for (const event of written) this.#recent.push(event);
-    for (const listener of this.#listeners) listener(commit);
+    // After the turn's waiters: those who wrote are answered before those who listen are sent what was written.
+    process.nextTick(() => {
+      for (const listener of this.#listeners) listener(commit);
+    });
   }
 }
 

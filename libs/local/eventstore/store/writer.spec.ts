@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { ProposedEvent } from '../wire/recorded-event';
 import { decodeEvent } from '../wire/recorded-event';
 import { openEventFile } from './event-file';
@@ -65,6 +66,7 @@ it('a full disk refuses the turn, keeps what was there, and takes appends again 
   expect(writer.append('lost', NO_STREAM, [lost])).toMatchObject({ result: 'written', lastRevision: 0, position: 2 });
   expect(writer.append('kept', 0, [event()])).toMatchObject({ lastRevision: 1, position: 3 });
   await writer.settled();
+  await setImmediate(); // listeners are told after the waiters
   expect(commits).toEqual([1, 3]);
   expect(log.forward(0, 10).map(({ body }) => decodeEvent(body).stream)).toEqual(['kept', 'lost', 'kept']);
 });
