@@ -16,6 +16,11 @@ export interface CallLimits {
 }
 
 const GRACE_MS = 5_000;
+/**
+ * Bytes on their way beyond which a sender waits: one page and a half. So the next page is read while the last one travels,
+ * and a client that does not take what it is sent costs two pages.
+ */
+const ENOUGH_UNDER_WAY = 96 * 1024;
 const noop = () => undefined;
 
 /**
@@ -34,6 +39,8 @@ export class Call<Request = unknown> {
   readonly deadline: number | undefined;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
+  /** Bytes written that the client's flow control has not let through yet. */
+  #underWay = 0;
   #flushing = false;
   #over = false;
   #responded = false;
@@ -67,7 +74,6 @@ export class Call<Request = unknown> {
       if (reader.pending > 0) return this.#cut(new RpcError(status.INTERNAL, 'Incomplete message.'));
       this.#guard(() => this.onRequestsEnd());
     });
-    stream.on('drain', () => this.#drained());
     stream.on('error', noop);
     stream.on('close', () => this.#lost());
   }
@@ -103,14 +109,19 @@ export class Call<Request = unknown> {
       this.#flushing = true;
       process.nextTick(() => this.#flush());
     }
-    return !this.stream.writableNeedDrain;
+    return this.ready;
   }
 
-  /** Calls back once, when what was sent has left for the client; at once if it has already. */
+  /** The client takes what it is sent: more may follow. */
+  get ready(): boolean {
+    return this.#pendingBytes + this.#underWay <= ENOUGH_UNDER_WAY;
+  }
+
+  /** Calls back once, when most of what was sent has left for the client; in the next turn if it has already. */
   whenDrained(listener: () => void): void {
     if (this.#over) return;
     this.#flush();
-    if (this.stream.writableNeedDrain) this.#drainListener = listener;
+    if (!this.ready) this.#drainListener = listener;
     else
       setImmediate(() => {
         if (!this.#over) this.#guard(listener);
@@ -174,18 +185,21 @@ export class Call<Request = unknown> {
     const frames = frame(this.#pending);
     this.#pending = [];
     this.#pendingBytes = 0;
+    this.#underWay += frames.length;
     try {
       this.#respond();
-      this.stream.write(frames);
+      this.stream.write(frames, () => this.#left(frames.length));
     } catch {
       this.#lost(); // the connection went away in this very turn
     }
   }
 
-  #drained(): void {
+  #left(bytes: number): void {
+    this.#underWay -= bytes;
     const listener = this.#drainListener;
+    if (!listener || this.#over || !this.ready) return;
     this.#drainListener = undefined;
-    if (listener && !this.#over) this.#guard(listener);
+    this.#guard(listener);
   }
 
   #finish(code: status, message: string, trailers: Readonly<Record<string, string>>): void {

@@ -3,7 +3,7 @@ import { encodeEvent, type ProposedEvent } from '../wire/recorded-event';
 import { RecentEvents, type StoredEvent } from './recent-events';
 
 /** Bytes of events in one page of a read: what a slow reader holds in memory. */
-const PAGE_BYTES = 128 * 1024;
+const PAGE_BYTES = 64 * 1024;
 const RECENT_BYTES = 4 * 1024 * 1024;
 
 type Row = { position: number; stream: number; revision: number; body: Uint8Array };

@@ -129,12 +129,10 @@ abstract class Subscription {
   #next(): void {
     if (this.#scheduled || this.call.over) return;
     this.#waiting = true;
-    if (!this.call.stream.writableNeedDrain) {
-      if (this.behind() === 0) {
-        this.#waiting = false;
-        if (!this.live) this.#step();
-        return;
-      }
+    if (this.call.ready && this.behind() === 0) {
+      this.#waiting = false;
+      if (!this.live) this.#step();
+      return;
     }
     this.#scheduled = true;
     this.call.whenDrained(() => {
