@@ -65,7 +65,8 @@ const MAX_MESSAGE_SIZE = 16 * 1024 * 1024;
  *
  * It answers an append from disk only; a start on the same folder goes on where the last one ended. Served are all of
  * Streams, PersistentSubscriptions, ServerFeatures and Gossip, and the restart of persistent subscriptions in Operations.
- * Not served, and refused as UNIMPLEMENTED by name: Projections (so there are no `$ce-…`, `$et-…` and `$streams` either),
+ * `$streams` is there although no projection writes it, see `store/stream-index`.
+ * Not served, and refused as UNIMPLEMENTED by name: Projections (so there are no `$ce-…` and `$et-…` either),
  * Users, Monitoring, the rest of Operations (nothing is ever scavenged), and everything between the nodes of a cluster.
  * `$acl` is kept and not enforced: who may call at all is decided at the door.
  *

@@ -4,8 +4,7 @@ import { StreamView } from '../store/stream-view';
 import { metastreamOf } from '../store/streams';
 import type { StoredEvent } from '../store/recent-events';
 import type { Writer } from '../store/writer';
-import { decodeEvent } from '../wire/recorded-event';
-import { LINK } from '../store/links';
+import { decodeEvent, LINK } from '../wire/recorded-event';
 import type { GroupName } from './settings';
 
 /** Parked events that are being delivered again: revisions of the parked stream, both ends included. */

@@ -1,13 +1,10 @@
-import { decodeEvent, headOf } from '../wire/recorded-event';
+import { decodeEvent, headOf, LINK } from '../wire/recorded-event';
 import { utf8 } from '../wire/protobuf';
 import { encodeResolved } from '../wire/read-event';
 import type { EventLog } from './log';
 import type { StoredEvent } from './recent-events';
 import { StreamView } from './stream-view';
 import type { Streams } from './streams';
-
-/** The type of an event that only points at another one, by data `revision@stream` (SystemEventTypes.LinkTo). */
-export const LINK = '$>';
 
 /** Follows links to the events that they point at. */
 export class Links {

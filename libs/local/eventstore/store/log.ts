@@ -1,6 +1,7 @@
 import type { DurableFile } from '../../file';
 import { encodeEvent, type ProposedEvent } from '../wire/recorded-event';
 import { RecentEvents, type StoredEvent } from './recent-events';
+import { STREAMS } from './stream-index';
 
 /** Bytes of events in one page of a read: what a slow reader holds in memory. */
 const PAGE_BYTES = 64 * 1024;
@@ -80,6 +81,7 @@ export class EventLog {
       this.#written.push({ position, streamId: stream.id, revision: revision + index, body });
     }
     this.#touched.add(stream.name);
+    if (revision === 0) this.#touched.add(STREAMS);
     this.#largestAppend = Math.max(this.#largestAppend, events.length);
     return this.#next - 1;
   }

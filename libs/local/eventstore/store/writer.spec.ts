@@ -36,6 +36,24 @@ it('shows nothing before the turn is on disk', async () => {
   expect(view('s').forward(0, 10)?.events).toHaveLength(2);
 });
 
+it('lists a stream in $streams when the turn is on disk, under the same id from then on, and after a restart', async () => {
+  const { writer, log, streams, view } = store();
+  const listed = () => new StreamView('$streams', log, streams).forward(0, 10)?.events.map(({ body }) => decodeEvent(body));
+  writer.append('kept', NO_STREAM, [event()]);
+  await writer.settled();
+  writer.tombstone('never-begun', NO_STREAM);
+  writer.append('later', NO_STREAM, [event(), event()]);
+  expect(listed()).toHaveLength(1);
+  await writer.settled();
+  const links = listed();
+  expect(links?.map(({ data }) => Buffer.from(data).toString())).toEqual(['0@kept', '0@later']);
+  expect(links?.map(({ revision }) => revision)).toEqual([0, 2]);
+  expect(view('$streams').last).toBe(2);
+  expect(new StreamView('$streams', new EventLog(log.file), streams).forward(0, 10)?.events.map(({ body }) => decodeEvent(body))).toEqual(
+    links,
+  );
+});
+
 it('decides on what the same turn has already taken', async () => {
   const { writer } = store();
   const first = event();

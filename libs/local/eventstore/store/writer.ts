@@ -4,6 +4,7 @@ import { BoundedMap } from './bounded-map';
 import { ANY, NO_STREAM, STREAM_EXISTS, type ExpectedRevision } from './expected-revision';
 import type { EventLog } from './log';
 import type { StoredEvent } from './recent-events';
+import { STREAMS } from './stream-index';
 import { deletedMetadata, withTruncateBefore } from './metadata';
 import { isMetastream, metastreamOf, type StreamState, type Streams } from './streams';
 
@@ -15,7 +16,9 @@ export type Outcome =
   /** `position` is -1 when nothing is known of where the events lie. */
   | { result: 'written'; lastRevision: number; position: number }
   | { result: 'wrong-expected-version'; current: number }
-  | { result: 'stream-deleted' };
+  | { result: 'stream-deleted' }
+  /** The stream is the server's own. */
+  | { result: 'access-denied' };
 
 type Check =
   { decision: 'ok'; softDeleted: boolean } | { decision: 'idempotent'; last: number } | { decision: 'wrong' } | { decision: 'deleted' };
@@ -48,6 +51,7 @@ export class Writer {
   }
 
   append(name: string, expected: ExpectedRevision, events: readonly ProposedEvent[]): Outcome {
+    if (name === STREAMS) return { result: 'access-denied' };
     const known = this.streams.find(name);
     const current = known?.last ?? -1;
     const check = this.#check(
@@ -140,6 +144,7 @@ export class Writer {
   }
 
   #checkDelete(name: string, expected: ExpectedRevision): Outcome | undefined {
+    if (name === STREAMS) return { result: 'access-denied' };
     const stream = this.streams.find(name);
     const check = this.#check(name, stream, expected, [randomUUID()]);
     if (check.decision === 'deleted') return { result: 'stream-deleted' };

@@ -37,6 +37,7 @@ export function append(call: Call<pb.AppendReq>, writer: Writer, maxAppendSize: 
     writer.settled().then(
       () => {
         if (outcome.result === 'stream-deleted') return call.fail(errors.streamDeleted(stream));
+        if (outcome.result === 'access-denied') return call.fail(errors.accessDenied());
         call.end((outcome.result === 'written' ? success(outcome) : wrongExpectedVersion(outcome.current, expected)).serializeBinary());
       },
       (cause) => call.fail(errors.notWritten(cause)),

@@ -1,7 +1,7 @@
 import type { Status } from '@eventstore/db-client/generated/status_pb';
 import type { Call } from '../grpc/call';
 import type { ExpectedRevision } from '../store/expected-revision';
-import type { Writer } from '../store/writer';
+import type { Outcome, Writer } from '../store/writer';
 import { batchErrors, encodeBatchError, encodeBatchSuccess, type BatchRequest } from '../wire/batch-append';
 import type { ProposedEvent } from '../wire/recorded-event';
 import { sizeOnDisk } from './append';
@@ -77,11 +77,7 @@ export function batchAppend(call: Call<BatchRequest>, writer: Writer, maxAppendS
       const outcome = writer.append(name, expected, append.events);
       answer = () => {
         if (outcome.result === 'written') return encodeBatchSuccess(request.correlationId, stream, outcome.lastRevision, outcome.position);
-        const error =
-          outcome.result === 'stream-deleted'
-            ? batchErrors.streamDeleted(stream)
-            : batchErrors.wrongExpectedVersion(outcome.current, expected);
-        return encodeBatchError(request.correlationId, stream, error);
+        return encodeBatchError(request.correlationId, stream, refusalOf(outcome, stream, expected));
       };
     } catch {
       unanswered--;
@@ -103,4 +99,15 @@ export function batchAppend(call: Call<BatchRequest>, writer: Writer, maxAppendS
     ended = true;
     finish();
   };
+}
+
+function refusalOf(outcome: Exclude<Outcome, { result: 'written' }>, stream: Buffer, expected: ExpectedRevision): Status {
+  switch (outcome.result) {
+    case 'stream-deleted':
+      return batchErrors.streamDeleted(stream);
+    case 'access-denied':
+      return batchErrors.accessDenied();
+    case 'wrong-expected-version':
+      return batchErrors.wrongExpectedVersion(outcome.current, expected);
+  }
 }

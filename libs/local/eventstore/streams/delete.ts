@@ -42,6 +42,7 @@ function answer(
   written: (position: number) => Uint8Array,
 ): void {
   if (outcome.result === 'stream-deleted') return call.fail(errors.streamDeleted(stream));
+  if (outcome.result === 'access-denied') return call.fail(errors.accessDenied());
   if (outcome.result === 'wrong-expected-version')
     return call.fail(errors.wrongExpectedVersion('Delete', stream, expected, outcome.current));
   writer.settled().then(

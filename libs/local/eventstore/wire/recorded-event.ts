@@ -27,6 +27,9 @@ export interface RecordedEvent extends ProposedEvent {
 export const TOMBSTONE = Number.MAX_SAFE_INTEGER;
 const TOMBSTONE_ON_WIRE = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f);
 
+/** The type of an event that only points at another one, by data `revision@stream` (SystemEventTypes.LinkTo). */
+export const LINK = '$>';
+
 const JSON_TYPE = Buffer.from('application/json');
 const BINARY_TYPE = Buffer.from('application/octet-stream');
 /** Keys of `RecordedEvent.metadata`, as EventStoreDB fills it (Streams.Read, ConvertToRecordedEvent). */
