@@ -14,6 +14,7 @@ import {
   smtp,
   Vault,
   type HashingCost,
+  type LetterWatch,
 } from '@letopis/ports';
 import { createLogger, Runtime, startServer, StartError, systemClock, type Clock, type Logger, type Ports } from '@letopis/runtime';
 import type { INestApplication } from '@nestjs/common';
@@ -83,6 +84,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
 
     let vault!: Vault;
     let captchas!: Captchas;
+    const running: { runtime?: Runtime } = {};
     const runtime = await Runtime.start({
       contexts,
       eventStoreUrl,
@@ -98,18 +100,39 @@ export async function startCore(configuration: Configuration, substitutes: Subst
         captchas = new Captchas(db, keyring, substitutes.captchaText);
         const attempts = new Attempts(db, keyring);
         await Promise.all([vault.prepare(), captchas.prepare(), attempts.prepare()]);
-        const channel = configuration.smtpUrl ? smtp(configuration.smtpUrl, db) : outbox(join(dataFolder, 'outbox'));
-        const onLost = (template: string) => logger.warn({ template }, 'a letter was not sent: the secret that it brings is over');
+        const counted = (template: string, outcome: Parameters<Runtime['metrics']['letter']>[1]) =>
+          running.runtime?.metrics.letter(template, outcome);
+        const watch: LetterWatch = {
+          sent: (template) => counted(template, 'sent'),
+          refused: (template, answer) => {
+            counted(template, 'refused');
+            logger.warn({ template, answer }, 'a letter was refused for good');
+          },
+          lost: (template) => {
+            counted(template, 'lost');
+            logger.warn({ template }, 'a letter was not sent: its reader is gone, or the secret that it brings is over');
+          },
+        };
+        const onRepeat = ({ template }: { template: string }) => counted(template, 'repeated');
+        const channel = configuration.smtpUrl ? smtp(configuration.smtpUrl, db, { onRepeat }) : outbox(join(dataFolder, 'outbox'));
         return {
           attempts: { failures: attempts.failures, failed: attempts.failed },
           captcha: { verify: captchas.verify },
           credentials: { ...credentialsPort(db, vault, substitutes.hashing) },
           secrets: { ...secretsPort(vault) },
           companyDirectory: { ...(configuration.companiesFile ? csvDirectory(configuration.companiesFile) : noDirectory) },
-          mail: mailPort({ channel, vault, templates: composition.letters, from: configuration.mailFrom, onLost }),
+          mail: mailPort({
+            channel,
+            vault,
+            templates: composition.letters,
+            from: configuration.mailFrom,
+            publicUrl: settings.publicUrl,
+            watch,
+          }),
         };
       },
     });
+    running.runtime = runtime;
     stops.push(() => runtime.stop());
     return { runtime, vault, captchas, eventStoreUrl, mongoUrl, onStop: (work) => stops.push(work), stop };
   } catch (error) {

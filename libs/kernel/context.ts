@@ -5,10 +5,16 @@ import type { Localized, Projection } from './projection';
 import type { Saga } from './saga';
 import type { Settings } from './settings';
 
-/** A letter's texts: subject and body in handlebars, by language. */
+/**
+ * A letter's texts by language, in handlebars: paragraphs are set apart by an empty line, `{{button}}` alone in one is the
+ * letter's link (`link` of its data, with the secret `token` as fragment), `{{code x}}` something to be copied and
+ * `{{time x}}` a moment. Text and HTML are made of the same; what is filled in is escaped there.
+ */
 export interface LetterTemplate {
   readonly subject: Localized;
   readonly body: Localized;
+  /** What the button says. */
+  readonly button?: Localized;
 }
 
 /** How people and services are recognised, said by the one context that knows them. */

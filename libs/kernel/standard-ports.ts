@@ -47,6 +47,8 @@ export interface Letter {
   readonly template: string;
   readonly to: string;
   readonly locale: 'ru' | 'en';
+  /** IANA name of the reader's time zone; Moscow where it is not known. */
+  readonly timeZone?: string;
   readonly data: Readonly<Record<string, unknown>>;
   /** Name in the template → reference into the vault; destroyed when the letter has been delivered. */
   readonly secrets?: Readonly<Record<string, string>>;

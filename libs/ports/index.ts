@@ -2,6 +2,7 @@
 export * from './attempts/attempts';
 export * from './captcha/captcha';
 export * from './companies/csv-directory';
+export * from './mail/channels';
 export * from './mail/mail';
 export * from './secrets/secrets';
 export * from './secrets/vault';

@@ -1,11 +1,11 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { startEventStore, startMongo } from '@letopis/local';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { MongoClient } from 'mongodb';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseLetter } from '../support/letters';
+import { Outbox } from '../support/letters';
 
 /** Kills of one run; `npm run crash` asks for more. */
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
@@ -54,9 +54,9 @@ interface Outcome {
 const REPEATABLE = ['SignedIn', 'SessionOpened', 'PasswordResetRequested', 'PasswordSet', 'SessionClosed'];
 
 async function outcome(folder: string): Promise<Outcome> {
-  const box = join(folder, 'outbox');
-  const files = existsSync(box) ? readdirSync(box).filter((name) => name.endsWith('.eml')) : [];
-  const letters = files.map((name) => parseLetter(readFileSync(join(box, name), 'utf8'))).map(({ to, subject }) => `${to}: ${subject}`);
+  const outbox = new Outbox(join(folder, 'outbox'));
+  await outbox.look();
+  const letters = outbox.letters.map(({ to, subject }) => `${to}: ${subject}`);
 
   const eventStore = await startEventStore({ dataFolder: folder });
   const mongo = await startMongo({ dataFolder: folder });

@@ -1,51 +1,34 @@
-/** A letter as it lies in the outbox, with what a reader would take from it. */
-export interface ReceivedLetter {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly messageId: string;
-  readonly date: string;
-  /** From the link: whose it is, and the token in its fragment. */
-  readonly user?: string;
-  readonly token?: string;
-  readonly password?: string;
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLetter, type ReceivedLetter } from '../../apps/cli/demo/letters';
+
+export { readLetter, type ReceivedLetter };
+
+/** The letters that lie in an outbox, each read once. */
+export class Outbox {
+  readonly #read = new Map<string, { readonly at: number; readonly letter: ReceivedLetter }>();
+
+  constructor(private readonly folder: string) {}
+
+  /** Reads what has come since the last look. */
+  async look(): Promise<void> {
+    for (const name of this.files()) {
+      if (this.#read.has(name)) continue;
+      const file = join(this.folder, name);
+      this.#read.set(name, { at: statSync(file).mtimeMs, letter: await readLetter(readFileSync(file)) });
+    }
+  }
+
+  /** All that have been read, oldest first. */
+  get letters(): ReceivedLetter[] {
+    return [...this.#read.values()].sort((a, b) => a.at - b.at).map(({ letter }) => letter);
+  }
+
+  private files(): string[] {
+    try {
+      return readdirSync(this.folder).filter((name) => name.endsWith('.eml'));
+    } catch {
+      return []; // nothing was sent yet
+    }
+  }
 }
-
-/** Reads a one-part text letter (RFC 5322, MIME quoted-printable or base64). */
-export function parseLetter(source: string): ReceivedLetter {
-  const split = source.indexOf('\r\n\r\n');
-  const head = source.slice(0, split).replace(/\r\n[ \t]+/g, ' ');
-  const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1]?.trim() ?? '';
-  const text = decodeBody(source.slice(split + 4), header('Content-Transfer-Encoding'));
-  const link = /(https?:\S+)#(\S+)/.exec(text);
-  return {
-    to: header('To'),
-    subject: words(header('Subject')),
-    text,
-    messageId: header('Message-ID'),
-    date: new Date(header('Date')).toISOString(),
-    user: link ? (new URL(link[1]!).searchParams.get('user') ?? undefined) : undefined,
-    token: link?.[2],
-    password: /(?:Пароль для первого входа|Password for the first sign-in): (\S+)/.exec(text)?.[1],
-  };
-}
-
-function decodeBody(body: string, encoding: string): string {
-  if (encoding === 'base64') return Buffer.from(body, 'base64').toString('utf8');
-  if (encoding === 'quoted-printable') return quotedPrintable(body.replace(/=\r\n/g, ''));
-  return body;
-}
-
-const quotedPrintable = (text: string) =>
-  Buffer.from(
-    text.replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    'latin1',
-  ).toString('utf8');
-
-/** Encoded words of a header (RFC 2047). */
-const words = (text: string) =>
-  text
-    .replace(/\?=\s+=\?/g, '?==?')
-    .replace(/=\?utf-8\?([BQ])\?(.*?)\?=/gi, (_, kind: string, body: string) =>
-      kind.toUpperCase() === 'B' ? Buffer.from(body, 'base64').toString('utf8') : quotedPrintable(body.replaceAll('_', ' ')),
-    );

@@ -1,11 +1,11 @@
 import { startEventStore, startMongo, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
 import { defaultSettings, newId } from '@letopis/kernel';
 import { collectionOf, MovableClock, Projector, silent } from '@letopis/runtime';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProduct, type Product } from '../../apps/server/product';
-import { parseLetter, type ReceivedLetter } from './letters';
+import { Outbox, type ReceivedLetter } from './letters';
 
 export const CAPTCHA = 'k7p2';
 const POLICY = defaultSettings.consentPolicyVersion;
@@ -23,6 +23,8 @@ export interface WorldOptions {
   readonly companies?: string;
   readonly autoAccept?: boolean;
   readonly strangersPerMinute?: number;
+  /** A mail server instead of the outbox. */
+  readonly smtpUrl?: string;
   /** A folder to go on with; else a new one that goes away with the world. */
   readonly folder?: string;
 }
@@ -31,6 +33,7 @@ export interface WorldOptions {
 export class World {
   readonly clock = new MovableClock();
   #stories = new Set<string>();
+  readonly #outbox: Outbox;
   /** Everything asked is at least as new as this. */
   position = -1;
 
@@ -38,7 +41,9 @@ export class World {
     readonly product: Product,
     readonly folder: string,
     private readonly owned: boolean,
-  ) {}
+  ) {
+    this.#outbox = new Outbox(join(folder, 'outbox'));
+  }
 
   static async start(options: WorldOptions = {}): Promise<World> {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'letopis-'));
@@ -51,6 +56,7 @@ export class World {
         strangersPerMinute: options.strangersPerMinute ?? 60_000,
         mailFrom: 'Летопись <letopis@test>',
         companiesFile: options.companies,
+        smtpUrl: options.smtpUrl,
         settings: { ...defaultSettings, publicUrl: 'http://letopis.test', autoAcceptClientRegistration: options.autoAccept ?? false },
       },
       {
@@ -64,6 +70,7 @@ export class World {
     );
     const world = new World(product, folder, options.folder === undefined);
     Object.assign(world, { clock });
+    await world.#outbox.look();
     return world;
   }
 
@@ -86,6 +93,7 @@ export class World {
       this.position = Math.max(this.position, body.token);
     }
     this.#stories.clear();
+    await this.#outbox.look();
   }
 
   follows(correlationId: string, position: number): void {
@@ -106,20 +114,12 @@ export class World {
       if ((await runtime.store.head()) === before) break;
     }
     this.position = Math.max(this.position, await runtime.store.head());
+    await this.#outbox.look();
   }
 
-  /** Letters to an address, oldest first. */
+  /** Letters to an address that were there when all was settled last, oldest first. */
   letters(to?: string): ReceivedLetter[] {
-    const box = join(this.folder, 'outbox');
-    let files: string[];
-    try {
-      files = readdirSync(box).filter((name) => name.endsWith('.eml'));
-    } catch {
-      return [];
-    }
-    const written = (name: string) => statSync(join(box, name)).mtimeMs;
-    const letters = files.sort((a, b) => written(a) - written(b)).map((name) => parseLetter(readFileSync(join(box, name), 'utf8')));
-    return letters.filter((letter) => to === undefined || letter.to === to);
+    return this.#outbox.letters.filter((letter) => to === undefined || letter.to === to);
   }
 
   lastLetter(to: string): ReceivedLetter {

@@ -1,5 +1,38 @@
+import { simpleParser, type AddressObject } from 'mailparser';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** A letter as its reader takes it. */
+export interface ReceivedLetter {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly messageId: string;
+  readonly date: string;
+  /** From the link, where there is one. */
+  readonly user?: string;
+  readonly token?: string;
+  readonly password?: string;
+}
+
+/** What a mail program makes of a letter. */
+export async function readLetter(source: Buffer | string): Promise<ReceivedLetter> {
+  const mail = await simpleParser(source, { skipTextToHtml: true, skipHtmlToText: true });
+  const text = mail.text ?? '';
+  const link = /(https?:\S+)#(\S+)/.exec(text);
+  return {
+    to: (mail.to as AddressObject | undefined)?.value[0]?.address ?? '',
+    subject: mail.subject ?? '',
+    text,
+    html: mail.html || '',
+    messageId: mail.messageId ?? '',
+    date: mail.date?.toISOString() ?? '',
+    user: link ? (new URL(link[1]!).searchParams.get('user') ?? undefined) : undefined,
+    token: link?.[2],
+    password: /(?:Пароль для первого входа|Password for the first sign-in): (\S+)/.exec(text)?.[1],
+  };
+}
 
 /** What a person takes from an activation letter. */
 export interface ActivationLetter {
@@ -8,26 +41,14 @@ export interface ActivationLetter {
   readonly password: string;
 }
 
-const decoded = (text: string) =>
-  Buffer.from(
-    text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    'latin1',
-  ).toString('utf8');
-
 /** The newest activation letter to an address that lies in the outbox. */
-export function activationLetter(outbox: string, address: string): ActivationLetter | undefined {
+export async function activationLetter(outbox: string, address: string): Promise<ActivationLetter | undefined> {
   if (!existsSync(outbox)) return undefined;
   const files = readdirSync(outbox).filter((name) => name.endsWith('.eml'));
   const newestFirst = files.map((name) => join(outbox, name)).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   for (const file of newestFirst) {
-    const source = readFileSync(file, 'utf8');
-    const [head = '', ...rest] = source.split(/\r?\n\r?\n/);
-    if (!new RegExp(`^To: ${address.replace(/[.+]/g, '\\$&')}$`, 'im').test(head)) continue;
-    const body = rest.join('\n\n');
-    const text = /^Content-Transfer-Encoding: base64/im.test(head) ? Buffer.from(body, 'base64').toString('utf8') : decoded(body);
-    const link = /\/links\/activation\?user=([0-9a-f-]+)#(\S+)/.exec(text);
-    const password = /(?:Пароль для первого входа|Password for the first sign-in): (\S+)/.exec(text);
-    if (link && password) return { userId: link[1]!, token: link[2]!, password: password[1]! };
+    const { to, user, token, password } = await readLetter(readFileSync(file));
+    if (to === address && user && token && password) return { userId: user, token, password };
   }
   return undefined;
 }

@@ -59,7 +59,7 @@ export class Player {
       case 'register':
         return this.register(step.who, id);
       case 'activate': {
-        const { userId, token } = this.letter(step.who);
+        const { userId, token } = await this.letter(step.who);
         await this.#stranger.command('ActivateUser', { userId, token }, id);
         return { ok: true, line: this.title(step) };
       }
@@ -108,7 +108,7 @@ export class Player {
       if (error instanceof Refused && error.code === 'CAPTCHA_INVALID') notebook.forget(id);
       throw error;
     }
-    this.letter(who);
+    await this.letter(who);
     return { ok: true, line: `${who} регистрируется (${email}): согласие, капча, письмо пришло` };
   }
 
@@ -130,7 +130,7 @@ export class Player {
   private async caller(name: string): Promise<Caller> {
     const known = this.#callers.get(name);
     if (known) return known;
-    const caller = name === 'admin' ? await this.admin() : await this.signedIn(this.address(name), this.letter(name).password);
+    const caller = name === 'admin' ? await this.admin() : await this.signedIn(this.address(name), (await this.letter(name)).password);
     this.#callers.set(name, caller);
     return caller;
   }
@@ -179,8 +179,8 @@ export class Player {
     return table(['когда', 'кто', 'что', 'почему'], rows);
   }
 
-  private letter(who: string) {
-    const letter = activationLetter(this.play.outbox, this.address(who));
+  private async letter(who: string) {
+    const letter = await activationLetter(this.play.outbox, this.address(who));
     if (!letter)
       throw new Error(`в ${this.play.outbox} нет письма для ${who} (при SMTP_URL письма уходят по почте и демонстрация их не видит)`);
     return letter;

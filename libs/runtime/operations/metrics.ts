@@ -56,6 +56,12 @@ export class Metrics {
   });
   readonly #http = this.histogram('letopis_http_seconds', 'HTTP calls by route and status', ['method', 'route', 'status'], SECONDS);
   readonly #late = this.histogram('letopis_timer_late_seconds', 'How late timers were fired', [], [0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 600]);
+  readonly #letters = new Counter({
+    name: 'letopis_letters_total',
+    help: 'Letters by template and outcome; repeated: it may have gone twice',
+    labelNames: ['template', 'outcome'],
+    registers: [this.#registry],
+  });
   readonly #underWay = this.gauge('letopis_commands_under_way', 'Commands that wait or run', []);
   readonly #head = this.gauge('letopis_log_head_position', 'Position of the newest event', []);
   readonly #lagEvents = this.gauge('letopis_lag_events', `Events not handled yet, told up to ${MOST_BEHIND}`, ['kind', 'name']);
@@ -70,6 +76,11 @@ export class Metrics {
     });
     parts.refused.onCounted((code, fate) => this.#refusals.inc({ code, fate }));
     parts.ticker.onFired((seconds) => this.#late.observe(seconds));
+  }
+
+  /** What became of a letter, by the name of its template. */
+  letter(template: string, outcome: 'sent' | 'refused' | 'lost' | 'repeated'): void {
+    this.#letters.inc({ template, outcome });
   }
 
   /** An HTTP call has been answered. `route` is its pattern, never the address itself. */
