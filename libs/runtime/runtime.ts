@@ -20,6 +20,7 @@ import { EventStore } from './events/event-store';
 import type { Reader } from './events/reader';
 import { erasure, keyIdOf, keysPort, Sealer } from './events/sealing';
 import { Upcaster } from './events/upcasting';
+import { Leases, Shares, type Work } from './leases';
 import type { Logger } from './logger';
 import { Expiry } from './operations/expiry';
 import { Metrics } from './operations/metrics';
@@ -41,6 +42,9 @@ const own: Context = defineContext({
   errors: { ...operationErrors.entries, ...readingErrors.entries },
 });
 
+/** Work that processes share: keeping read models, and running sagas and timers. */
+export type Role = 'projections' | 'sagas';
+
 export interface RuntimeOptions {
   readonly contexts: readonly Context[];
   readonly eventStoreUrl: string;
@@ -53,6 +57,8 @@ export interface RuntimeOptions {
   readonly retention?: Retention;
   /** Names the program: states that another one has folded are not gone on from. */
   readonly release?: string;
+  /** What of the work behind commands this process takes part in; all of it by default. */
+  readonly roles?: readonly Role[];
   /** Makes the ports once the database and the letters are known. */
   readonly ports: (parts: { db: Db; composition: Composition }) => Promise<Ports>;
 }
@@ -89,6 +95,7 @@ export class Runtime {
     readonly expiry: Expiry,
     readonly store: EventStore,
     readonly feed: Feed,
+    private readonly reacting: Shares,
     private readonly mongo: MongoClient,
   ) {}
 
@@ -124,7 +131,8 @@ export class Runtime {
         states.forgetSubject(keyIdOf(erased));
       });
     const projections: readonly Projection[] = [...composition.projections.values()];
-    const projector = new Projector({ store, db, logger, onReader: follow }, projections);
+    const { roles = ['projections', 'sagas'] } = options;
+    const projector = new Projector({ store, db, logger, onReader: follow, keeps: roles.includes('projections') }, projections);
     const effects = new Effects({ composition, dispatcher, states, ports, clock, settings, db, projector });
     const sagas = new SagaRunner({ store, db, logger, effects, sagas: composition.sagas });
     const ticker = new Ticker({ db, projector, dispatcher, clock, logger });
@@ -149,12 +157,22 @@ export class Runtime {
     );
     await projector.start();
     await sagas.start();
-    ticker.start();
+    const reacting = new Shares(
+      new Leases(db),
+      logger,
+      roles.includes('sagas')
+        ? [
+            running('sagas', { begin: () => sagas.begin(), end: () => sagas.end() }),
+            running('timers', { begin: async () => ticker.start(), end: () => ticker.stop() }),
+          ]
+        : [],
+    );
+    await reacting.start();
     feed.start();
     expiry.start();
     operations.start();
     return new Runtime(
-      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, access, refused, operations, metrics, expiry, store, feed, mongo,
+      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, access, refused, operations, metrics, expiry, store, feed, reacting, mongo,
     ); // prettier-ignore
   }
 
@@ -164,13 +182,22 @@ export class Runtime {
     await this.feed.stop();
     await this.refusals.stop();
     await this.expiry.stop();
-    await this.ticker.stop();
+    await this.reacting.stop();
     await this.sagas.stop();
     await this.projector.stop();
     await this.store.dispose();
     await this.mongo.close();
   }
 }
+
+/** Work that one process at a time does, as a whole. */
+const running = (kind: string, { begin, end }: { begin: () => Promise<void>; end: () => Promise<void> }): Work => ({
+  kind,
+  names: ['all'],
+  volunteers: true,
+  begin,
+  end,
+});
 
 async function connectEventStore(url: string): Promise<EventStore> {
   let client: EventStoreDBClient;

@@ -152,6 +152,7 @@ describe('What operators decide about waiting steps', () => {
     const effects = { react } as object as Effects;
     runner = new SagaRunner({ store: stores.store, db: stores.db, logger: silent, effects, sagas: [counting] });
     await runner.start();
+    await runner.begin();
     await stores.store.append(
       'a-1',
       NOTHING,

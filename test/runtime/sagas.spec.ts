@@ -31,6 +31,7 @@ describe('The runner of sagas', () => {
     reactions = new Reactions();
     runner = start();
     await runner.start();
+    await runner.begin();
   });
   afterEach(async () => {
     await runner.stop();
@@ -91,6 +92,7 @@ describe('The runner of sagas', () => {
     broken = false;
     runner = start();
     await runner.start();
+    await runner.begin();
     await until(async () => (await waiting()).length === 0);
     await stores.store.append('a-1', 1, [newEvent('Counted', { n: 3 })]);
     await passed();

@@ -207,7 +207,7 @@ export class Operations {
         version,
         collection: live,
         ...(kept.collection === live ? {} : { building: kept.collection }),
-        previous: await projector.previous(code),
+        previous: await projector.builds.previous(code),
         position: projector.mark(code).position,
         documents: await db.collection(live).estimatedDocumentCount(),
       });

@@ -28,8 +28,8 @@ export class Rebuilder {
     const { collection: live } = projector.kept(projection.code);
     if (projector.collection(projection.code) !== live) throw operationErrors.refusal('REBUILT_ALREADY');
     await this.sweep(projection);
-    const collection = await projector.nextBuild(projection);
-    await projector.index(projection, collection);
+    const collection = await projector.builds.next(projection);
+    await projector.builds.index(projection, collection);
     try {
       return await this.catchUpAndSwitch(new Replica(this.parts, projection, collection), onProgress);
     } catch (error) {
@@ -40,7 +40,7 @@ export class Rebuilder {
 
   /** Goes back to the build before, once that one has caught up. @throws DomainError NOTHING_TO_ROLL_BACK, BrokenOff */
   async rollback(projection: Projection, onProgress: OnProgress = () => {}): Promise<Rebuilt> {
-    const collection = await this.parts.projector.previous(projection.code);
+    const collection = await this.parts.projector.builds.previous(projection.code);
     if (collection === undefined || !isBuildOf(projection, collection)) throw operationErrors.refusal('NOTHING_TO_ROLL_BACK');
     const position = await this.#checkpoints.read(collection);
     return this.catchUpAndSwitch(new Replica(this.parts, projection, collection, position), onProgress);
@@ -65,7 +65,7 @@ export class Rebuilder {
   /** Takes away every build but the live one and the one that is kept to go back to. */
   private async sweep(projection: Projection): Promise<void> {
     const { db, projector } = this.parts;
-    const kept = [projector.kept(projection.code).collection, await projector.previous(projection.code)];
+    const kept = [projector.kept(projection.code).collection, await projector.builds.previous(projection.code)];
     const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
     for (const name of names) {
       if (kept.includes(name) || !isBuildOf(projection, name)) continue;

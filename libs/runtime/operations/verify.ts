@@ -52,7 +52,7 @@ export class Verifier {
     const run = `${PREFIX}${Date.now().toString(36)}_${newId().slice(-8)}_`;
     const replicas = projections.map((projection) => new Replica(this.parts, projection, `${run}${projection.code}`));
     try {
-      await Promise.all(replicas.map(({ projection, collection }) => projector.index(projection, collection)));
+      await Promise.all(replicas.map(({ projection, collection }) => projector.builds.index(projection, collection)));
       const upTo = Math.max(-1, ...projections.map(({ code }) => projector.kept(code).position));
       for await (const page of logUpTo(this.parts, -1, upTo)) {
         await Promise.all(replicas.map((replica) => replica.take(page)));

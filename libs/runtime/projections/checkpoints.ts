@@ -18,6 +18,12 @@ export class Checkpoints {
     return (await this.#collection.findOne({ _id: name }))?.position ?? UNKNOWN_POSITION;
   }
 
+  /** The checkpoints of these names that there are. */
+  async all(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const found = await this.#collection.find({ _id: { $in: [...names] } }).toArray();
+    return new Map(found.map(({ _id, position }) => [_id, position]));
+  }
+
   /** A checkpoint only ever grows. */
   async write(names: readonly string[], position: number): Promise<void> {
     if (names.length === 0) return;

@@ -17,7 +17,7 @@ export interface Stored {
 }
 
 /** A read model or one of its sides, by the name of its collection. */
-export const collectionOf = ({ code, version }: Projection, side?: string): string =>
+export const collectionOf = ({ code, version }: Pick<Projection, 'code' | 'version'>, side?: string): string =>
   side ? sideOf(`${code}_v${version}`, side) : `${code}_v${version}`;
 
 /** The collection of a side beside the collection of its read model. */

@@ -9,8 +9,17 @@ export class Mark {
   #movedAt = Date.now();
   #waiting: Array<{ position: number; resolve: () => void }> = [];
 
-  constructor(position: number) {
+  /** @param onWait told when somebody begins to wait: whoever moves the mark by looking may look at once */
+  constructor(
+    position: number,
+    private readonly onWait: () => void = () => {},
+  ) {
     this.#position = position;
+  }
+
+  /** Whether somebody waits for it to move. */
+  get isAwaited(): boolean {
+    return this.#waiting.length > 0;
   }
 
   get position(): number {
@@ -38,6 +47,7 @@ export class Mark {
     const passed = new Promise<void>((resolve, reject) => {
       const waiter = { position, resolve };
       this.#waiting.push(waiter);
+      this.onWait();
       timer = setTimeout(() => {
         this.#waiting = this.#waiting.filter((other) => other !== waiter);
         reject(refusal('PROJECTION_LAG'));

@@ -1,27 +1,19 @@
-import type { Collection, Db, IndexDescription } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { Projection, Recorded } from '@letopis/kernel';
-import { Reader } from '../events/reader';
+import type { Reader } from '../events/reader';
 import type { EventStore } from '../events/event-store';
+import { Leases, Shares } from '../leases';
 import type { Logger } from '../logger';
+import { Builds } from './builds';
 import { Checkpoints } from './checkpoints';
-import { collectionOf, type Stored } from './document';
+import type { Stored } from './document';
 import { foldPage } from './folding';
+import { ForeignMarks } from './foreign-marks';
 import { Mark } from './mark';
+import { ReadingGroup, type GroupParts } from './reading-group';
 
-/** Events of one page. */
-const PAGE = 512;
-/** Pause before a page that failed is tried again, in milliseconds. */
-const PAUSE = 500;
-
-/** Which collection of a projection is asked: built ones are switched over when they have caught up. */
-interface Alias {
-  readonly _id: string;
-  readonly collection: string;
-  /** The build before a rebuild, kept to go back to. */
-  readonly previous?: string;
-  /** Builds that were begun, so that each has a name of its own. */
-  readonly builds?: number;
-}
+/** What the names of its leases begin with. */
+const KIND = 'projection';
 
 /** What is folded into at present. */
 export interface Kept {
@@ -31,53 +23,90 @@ export interface Kept {
   readonly position: number;
 }
 
+export interface ProjectorParts {
+  readonly store: EventStore;
+  readonly db: Db;
+  readonly logger: Logger;
+  readonly onReader?: (reader: Reader) => void;
+  /** Whether it takes its share of the read models; without them it only knows how far others have come. */
+  readonly keeps?: boolean;
+  /** How long a read model is owned without a sign of life, in milliseconds. */
+  readonly lease?: number;
+}
+
 /**
- * Keeps the read models: one reader feeds all projections that are equally far, a page at a time, and the checkpoint
- * follows the last write. A new version is built beside the live one and takes its place when it has caught up.
+ * Keeps the read models: each is owned by one process at a time, and all that a process owns and that are equally far are
+ * fed by one reader, a page at a time, the checkpoint following the last write. A new version is built beside the live one
+ * and takes its place when it has caught up. Those that other processes own are followed by their checkpoints.
  */
 export class Projector {
+  readonly builds: Builds;
   readonly #marks = new Map<string, Mark>();
   readonly #live = new Map<string, string>();
   readonly #kept = new Map<string, Kept>();
+  readonly #owned = new Set<string>();
   readonly #turns = new Map<string, Promise<unknown>>();
-  readonly #readers = new Set<Reader>();
-  readonly #running: Promise<void>[] = [];
+  readonly #apart = new Set<ReadingGroup>();
   readonly #checkpoints: Checkpoints;
-  readonly #aliases: Collection<Alias>;
+  readonly #foreign: ForeignMarks;
+  readonly #leases: Leases;
+  readonly #shares: Shares;
+  #main: ReadingGroup | undefined;
+  /** The end of the log when this process began: a build that has come so far may answer. */
+  #head = 0;
   #stopped = false;
 
   constructor(
-    private readonly parts: { store: EventStore; db: Db; logger: Logger; onReader?: (reader: Reader) => void },
+    private readonly parts: ProjectorParts,
     private readonly projections: readonly Projection[],
   ) {
+    this.builds = new Builds(parts.db);
     this.#checkpoints = new Checkpoints(parts.db);
-    this.#aliases = parts.db.collection<Alias>('_projections');
+    this.#foreign = new ForeignMarks(this.#checkpoints, parts.logger, () => this.lookAtLive());
+    this.#leases = new Leases(parts.db, parts.lease);
+    this.#shares = new Shares(this.#leases, parts.logger, [
+      {
+        kind: KIND,
+        names: projections.map(({ code }) => code),
+        volunteers: parts.keeps ?? true,
+        begin: (code) => this.begin(code),
+        end: (code) => this.end(code),
+      },
+    ]);
   }
 
-  /** Makes collections and indexes, then folds from the checkpoints on. */
+  /** Makes collections and indexes, then folds what is this process's share from the checkpoints on. */
   async start(): Promise<void> {
-    const groups = new Map<number, Projection[]>();
-    for (const projection of this.projections) {
-      const collection = await this.prepare(projection);
-      const position = await this.#checkpoints.read(collection);
-      this.#kept.set(projection.code, { projection, collection, position });
-      this.#marks.set(projection.code, new Mark(position));
-      groups.set(position, [...(groups.get(position) ?? []), projection]);
-    }
-    const head = await this.parts.store.head();
-    for (const [position, group] of groups) this.#running.push(this.run(group, position, head));
+    await Promise.all(this.projections.map((projection) => this.know(projection)));
+    await this.#shares.start();
+    const owned = [...this.#owned].map((code) => this.kept(code));
+    this.#head = await this.parts.store.head();
+    const position = owned.length > 0 ? Math.max(...owned.map((kept) => kept.position)) : this.#head;
+    const abreast = owned.filter((kept) => kept.position === position).map(({ projection }) => projection.code);
+    const main = new ReadingGroup({ ...this.groupParts(), onReader: this.parts.onReader }, position, abreast);
+    this.#main = main;
+    for (const code of abreast) await this.answerIfCaughtUp(code);
+    void main.start();
+    for (const { projection, position: from } of owned) if (from < position) this.goApart(projection.code, from);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all([...this.#readers].map((reader) => reader.stop()));
-    await Promise.all(this.#running);
+    await Promise.all([...this.#apart].map((group) => group.stop()));
+    await this.#main?.stop();
+    await this.#shares.stop();
+    await this.#foreign.stop();
   }
 
-  /** How far a projection has come. */
+  /** Whether this process folds the projection. */
+  owns(code: string): boolean {
+    return this.#owned.has(code);
+  }
+
+  /** How far a projection has come, here or in the process that owns it. */
   mark(code: string): Mark {
     const mark = this.#marks.get(code);
-    if (!mark) throw new Error(`no projection ${code} is kept here`);
+    if (!mark) throw new Error(`there is no projection ${code}`);
     return mark;
   }
 
@@ -89,29 +118,13 @@ export class Projector {
   /** What is folded into at present: another collection than the one that answers while a new version is being built. */
   kept(code: string): Kept {
     const kept = this.#kept.get(code);
-    if (!kept) throw new Error(`no projection ${code} is kept here`);
-    return kept;
+    if (!kept) throw new Error(`there is no projection ${code}`);
+    return this.owns(code) ? kept : { ...kept, position: this.mark(code).position };
   }
 
-  /** Does the work between two pages: nothing is folded into the projection meanwhile. */
+  /** Does the work between two pages: nothing is folded into the projection meanwhile. Whoever owns it hands it over for that. */
   exclusively<Answer>(code: string, work: (kept: Kept) => Promise<Answer>): Promise<Answer> {
-    const running = (this.#turns.get(code) ?? Promise.resolve()).then(() => work(this.kept(code)));
-    this.#turns.set(
-      code,
-      running.catch(() => {}), // whoever asked for the work hears of its failure
-    );
-    return running;
-  }
-
-  /** The name for another build of a projection, and the build that is kept to go back to. */
-  async nextBuild({ code, version }: Projection): Promise<string> {
-    const alias = await this.#aliases.findOneAndUpdate({ _id: code }, { $inc: { builds: 1 } }, { returnDocument: 'after' });
-    return `${collectionOf({ code, version } as Projection)}_b${alias!.builds}`;
-  }
-
-  /** The build that was live before the present one. */
-  async previous(code: string): Promise<string | undefined> {
-    return (await this.#aliases.findOne({ _id: code }))?.previous;
+    return this.#shares.owning(KIND, code, () => this.inTurn(code, work));
   }
 
   /**
@@ -121,107 +134,111 @@ export class Projector {
   async switchTo(code: string, collection: string): Promise<void> {
     const { collection: previous, position, projection } = this.kept(code);
     await this.#checkpoints.write([collection], position);
-    await this.#aliases.updateOne({ _id: code }, { $set: { collection, previous } });
+    await this.builds.makeLive(code, collection, previous);
     this.#kept.set(code, { projection, collection, position });
     this.#live.set(code, collection);
     this.parts.logger.info({ projection: code, collection, previous }, 'another build of the read model is live');
   }
 
-  /** Makes the indexes of a build. */
-  async index({ list, joins }: Projection, collection: string): Promise<void> {
-    const indexes: IndexDescription[] = [
-      ...[...new Set([...list.sorts, list.defaultSort.replace(/^-/, '')])].map((field) => ({ key: { [field]: 1, _id: 1 } })),
-      // A filter with the order that lists have when nobody asks for another.
-      ...Object.keys(list.filters).map((field) => ({ key: { [field]: 1, [list.defaultSort.replace(/^-/, '')]: 1, _id: 1 } })),
-      ...joins.map(({ by }) => ({ key: { [by]: 1, _id: 1 } })),
-      ...(list.search.length > 0 ? [{ key: { _words: 1 } }, { key: { _fields: 1 } }] : []),
-      { key: { '_parked.position': 1 }, sparse: true },
-    ];
-    const once = new Map(indexes.map((index) => [Object.keys(index.key).join(), index]));
-    await this.parts.db.collection(collection).createIndexes([...once.values()]);
+  /** What is known of a projection before anybody owns it. */
+  private async know(projection: Projection): Promise<void> {
+    const { code } = projection;
+    const { live, folded } = await this.builds.prepare(projection);
+    const position = await this.#checkpoints.read(folded);
+    this.#live.set(code, live);
+    this.#kept.set(code, { projection, collection: folded, position });
+    const mark = new Mark(position, () => {
+      if (!this.owns(code)) this.#foreign.hurry();
+    });
+    this.#marks.set(code, mark);
+    this.#foreign.follow(folded, mark);
   }
 
-  private async run(all: readonly Projection[], from: number, head: number): Promise<void> {
-    let group = all;
-    let position = from;
-    let building = new Set(group.filter((projection) => this.collection(projection.code) !== this.kept(projection.code).collection));
-    if (position >= head) building = await this.switchOver(building);
+  private async begin(code: string): Promise<void> {
+    const { projection } = this.#kept.get(code)!;
+    const { live, folded } = await this.builds.prepare(projection);
+    const position = await this.#checkpoints.read(folded);
+    this.#foreign.leave(this.#kept.get(code)!.collection);
+    this.#live.set(code, live);
+    this.#kept.set(code, { projection, collection: folded, position });
+    this.mark(code).advance(position);
+    this.#owned.add(code);
+    if (this.#main) this.goApart(code, position);
+  }
 
-    while (!this.#stopped) {
-      const reader = new Reader(this.parts.store, position, this.parts.logger);
-      this.#readers.add(reader);
-      this.parts.onReader?.(reader);
-      try {
-        for await (const page of reader.pages(PAGE)) {
-          group = await this.fold(group, page, position);
-          position = page.at(-1)!.position;
-          const names = group.map(({ code }) => this.kept(code).collection);
-          // The documents are written: whoever waits for them need not wait for the checkpoint as well.
-          for (const { code } of group) this.mark(code).advance(position);
-          await this.#checkpoints.write(names, position);
-          if (building.size > 0 && position >= head) building = await this.switchOver(building);
-        }
-      } catch (error) {
-        if (this.#stopped) return;
-        this.parts.logger.error({ error: String(error), after: position }, 'a page could not be projected, trying again');
-        await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      } finally {
-        this.#readers.delete(reader);
-        await reader.stop();
-      }
+  private async end(code: string): Promise<void> {
+    if (!this.#owned.has(code)) return;
+    await Promise.all([this.#main, ...this.#apart].map((group) => group?.leave(code)));
+    this.#owned.delete(code);
+    this.#foreign.follow(this.#kept.get(code)!.collection, this.mark(code));
+  }
+
+  /** Folds what one read model lacks, until it may join the others. */
+  private goApart(code: string, from: number): void {
+    if (this.#stopped) return;
+    const group = new ReadingGroup(this.groupParts(), from, [code], this.#main);
+    this.#apart.add(group);
+    void group.start().finally(() => this.#apart.delete(group));
+  }
+
+  private groupParts(): GroupParts {
+    const { store, logger } = this.parts;
+    return {
+      store,
+      logger,
+      fold: (code, page) => this.fold(code, page),
+      folded: (codes, position) => this.folded(codes, position),
+      failed: (code, position, error) => {
+        logger.error({ projection: code, error: String(error), after: position }, 'a read model is held up and goes on by itself');
+        this.goApart(code, position);
+      },
+    };
+  }
+
+  private fold(code: string, page: readonly Recorded[]): Promise<void> {
+    return this.inTurn(code, async (kept) => {
+      if (!this.#leases.holds(`${KIND}:${code}`)) throw new Error(`it is not certain that ${code} is still in the hands of this process`);
+      await foldPage(this.parts.db, kept.projection, page, kept.collection);
+      this.#kept.set(code, { ...kept, position: page.at(-1)!.position });
+    });
+  }
+
+  /** The documents are written: whoever waits for them need not wait for the checkpoint as well. */
+  private async folded(codes: readonly string[], position: number): Promise<void> {
+    for (const code of codes) {
+      this.#kept.set(code, { ...this.#kept.get(code)!, position });
+      this.mark(code).advance(position);
     }
-  }
-
-  /**
-   * Folds the page into every projection of the group. One that fails alone goes on from here by itself, so that it holds
-   * nobody up; when all fail, the database is away and the page is tried again.
-   */
-  private async fold(group: readonly Projection[], page: readonly Recorded[], position: number): Promise<readonly Projection[]> {
-    const outcomes = await Promise.allSettled(
-      group.map(({ code }) =>
-        this.exclusively(code, async (kept) => {
-          await foldPage(this.parts.db, kept.projection, page, kept.collection);
-          this.#kept.set(code, { ...kept, position: page.at(-1)!.position });
-        }),
-      ),
+    await this.#checkpoints.write(
+      codes.map((code) => this.#kept.get(code)!.collection),
+      position,
     );
-    const failed = group.filter((_, at) => outcomes[at]!.status === 'rejected');
-    if (failed.length === 0) return group;
-    const { reason } = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult;
-    if (failed.length === group.length) throw reason;
-    for (const projection of failed) {
-      this.parts.logger.error(
-        { projection: projection.code, error: String(reason), after: position },
-        'a read model is held up and goes on by itself',
-      );
-      this.#running.push(this.run([projection], position, position));
-    }
-    return group.filter((projection) => !failed.includes(projection));
+    for (const code of codes) await this.answerIfCaughtUp(code);
   }
 
-  /** Finds or makes the collection that is to be folded into. */
-  private async prepare(projection: Projection): Promise<string> {
-    const own = collectionOf(projection);
-    const { value } = await this.#aliases.findOneAndUpdate(
-      { _id: projection.code },
-      { $setOnInsert: { collection: own } },
-      { upsert: true, returnDocument: 'after', includeResultMetadata: true },
+  /** Lets the build of a new version answer once it has caught up. */
+  private async answerIfCaughtUp(code: string): Promise<void> {
+    const { collection, position } = this.#kept.get(code)!;
+    if (position < this.#head || this.collection(code) === collection) return;
+    await this.builds.makeLive(code, collection);
+    this.#live.set(code, collection);
+    this.parts.logger.info({ projection: code, collection }, 'the rebuilt read model is live');
+  }
+
+  /** Other processes may have switched over what they own. */
+  private async lookAtLive(): Promise<void> {
+    for (const [code, collection] of await this.builds.live()) {
+      if (this.#live.has(code) && !this.owns(code) && collection !== this.collection(code)) this.#live.set(code, collection);
+    }
+  }
+
+  private inTurn<Answer>(code: string, work: (kept: Kept) => Promise<Answer>): Promise<Answer> {
+    const running = (this.#turns.get(code) ?? Promise.resolve()).then(() => work(this.#kept.get(code)!));
+    this.#turns.set(
+      code,
+      running.catch(() => {}), // whoever asked for the work hears of its failure
     );
-    const live = value!.collection;
-    this.#live.set(projection.code, live);
-    const collection = live.startsWith(`${own}_b`) ? live : own;
-    await this.index(projection, collection);
-    return collection;
-  }
-
-  private async switchOver(building: ReadonlySet<Projection>): Promise<Set<Projection>> {
-    for (const projection of building) {
-      const { collection } = this.kept(projection.code);
-      await this.#aliases.updateOne({ _id: projection.code }, { $set: { collection }, $unset: { previous: '' } });
-      this.#live.set(projection.code, collection);
-      this.parts.logger.info({ projection: projection.code, collection }, 'the rebuilt read model is live');
-    }
-    return new Set();
+    return running;
   }
 }
 

@@ -4,6 +4,7 @@ import { Reader } from '../events/reader';
 import type { EventStore } from '../events/event-store';
 import type { Logger } from '../logger';
 import { Checkpoints } from '../projections/checkpoints';
+import { ForeignMarks } from '../projections/foreign-marks';
 import { Mark } from '../projections/mark';
 import { SAGA_FAILURE, type OperatedStep } from '../operations/saga-failure';
 import { concerns, type Effects } from './effects';
@@ -26,9 +27,11 @@ const AT_ONCE = 100;
  * side. What fails goes to a durable waiting list, later steps of its lane line up behind it, and the mark moves on.
  */
 export class SagaRunner {
-  readonly mark = new Mark(-1);
+  /** How far all sagas have come, here or in the process that they run in. */
+  readonly mark: Mark;
   readonly #waiting: Collection<WaitingStep>;
   readonly #checkpoints: Checkpoints;
+  readonly #foreign: ForeignMarks;
   readonly #lanes = new Map<string, Promise<unknown>>();
   /** Lanes that have something on the waiting list. */
   readonly #blocked = new Set<string>();
@@ -39,7 +42,7 @@ export class SagaRunner {
   #running: Promise<void> = Promise.resolve();
   #retrying: Promise<void> = Promise.resolve();
   #timeout: NodeJS.Timeout | undefined;
-  #stopped = false;
+  #stopped = true;
 
   constructor(
     private readonly parts: {
@@ -53,10 +56,27 @@ export class SagaRunner {
   ) {
     this.#waiting = waitingSteps(parts.db);
     this.#checkpoints = new Checkpoints(parts.db);
+    this.#foreign = new ForeignMarks(this.#checkpoints, parts.logger);
+    this.mark = new Mark(-1, () => this.#foreign.hurry());
   }
 
+  /** Follows the sagas of another process, until `begin`. */
   async start(): Promise<void> {
     await this.#waiting.createIndexes([{ key: { lane: 1, position: 1 } }, { key: { parked: 1, dueAt: 1 } }, { key: { correlationId: 1 } }]);
+    this.mark.advance(await this.#checkpoints.read(CHECKPOINT));
+    this.#foreign.follow(CHECKPOINT, this.mark);
+  }
+
+  async stop(): Promise<void> {
+    await this.end();
+    await this.#foreign.stop();
+  }
+
+  /** Runs the sagas in this process, from where the last one has left off. */
+  async begin(): Promise<void> {
+    this.#foreign.leave(CHECKPOINT);
+    this.#stopped = false;
+    this.#underWay = [];
     for (const lane of await this.#waiting.distinct('lane')) {
       this.#blocked.add(lane);
       await this.hurryFirst(lane); // the process may have died between the end of one step and the turn of the next
@@ -69,7 +89,9 @@ export class SagaRunner {
     this.look();
   }
 
-  async stop(): Promise<void> {
+  /** Lets what is under way come to its end; another process may go on after it. */
+  async end(): Promise<void> {
+    if (this.#stopped) return;
     this.#stopped = true;
     clearTimeout(this.#timeout);
     this.#room();
@@ -78,6 +100,8 @@ export class SagaRunner {
     await this.#retrying;
     await Promise.allSettled(this.#lanes.values());
     await this.#checkpoints.write([CHECKPOINT], this.mark.position);
+    this.#blocked.clear();
+    this.#foreign.follow(CHECKPOINT, this.mark);
   }
 
   /** Steps of a story that are not done: waiting for another try, or parked. */

@@ -15,7 +15,7 @@ const AT_ONCE = 200;
 export class Ticker {
   #timeout: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
-  #stopped = false;
+  #stopped = true;
   #fired: (lateSeconds: number) => void = () => {};
 
   constructor(private readonly parts: { db: Db; projector: Projector; dispatcher: Dispatcher; clock: Clock; logger: Logger }) {}
@@ -26,6 +26,7 @@ export class Ticker {
   }
 
   start(): void {
+    this.#stopped = false;
     const again = async () => {
       await this.look().catch((error: unknown) => this.parts.logger.error({ error: String(error) }, 'timers could not be looked at'));
       if (!this.#stopped) this.#timeout = setTimeout(() => (this.#looking = again()), LOOK);

@@ -1,0 +1,2 @@
+export { Leases, LEASE } from './leases';
+export { Shares, type Work } from './shares';
