@@ -4,8 +4,14 @@ import { defaultRetention, StartError, type Retention } from '@letopis/runtime';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
+/** What a process takes part in: answering HTTP, keeping read models, running sagas and timers. */
+export const ROLES = ['api', 'projections', 'sagas'] as const;
+export type ProcessRole = (typeof ROLES)[number];
+
 /** Everything that the environment decides. */
 export interface Configuration {
+  /** All of them when nothing is said. */
+  readonly roles?: readonly ProcessRole[];
   readonly port: number;
   readonly host: string;
   /** Folder of everything that is kept beside the two databases. */
@@ -27,11 +33,15 @@ export interface Configuration {
   readonly settings: Settings;
 }
 
-/** The configuration of the environment. @throws StartError naming the variable that is wrong */
-export function configurationFrom(env: Readonly<Record<string, string | undefined>>): Configuration {
+/**
+ * The configuration of the environment; `--role` on the command line goes before `LETOPIS_ROLE`.
+ * @throws StartError naming the variable that is wrong
+ */
+export function configurationFrom(env: Readonly<Record<string, string | undefined>>, argv: readonly string[] = []): Configuration {
   const port = whole(env, 'PORT', 3000);
   const host = env.HOST || '127.0.0.1';
   return {
+    roles: roles(env, argv),
     port,
     host,
     dataFolder: resolve(env.LETOPIS_DATA || '.letopis'),
@@ -59,6 +69,16 @@ export function configurationFrom(env: Readonly<Record<string, string | undefine
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+function roles(env: Env, argv: readonly string[]): readonly ProcessRole[] {
+  const at = argv.findIndex((word) => word === '--role' || word.startsWith('--role='));
+  const [, inline] = argv[at]?.split('=') ?? [];
+  const text = at >= 0 ? (inline ?? argv[at + 1] ?? '') : env.LETOPIS_ROLE || 'all';
+  const named = text === 'all' ? [...ROLES] : text.split(',').map((role) => role.trim());
+  const unknown = named.find((role) => !ROLES.some((known) => known === role));
+  if (unknown !== undefined) throw new StartError(`LETOPIS_ROLE (--role) is all, or some of ${ROLES.join(', ')}: ${text}`);
+  return named as ProcessRole[];
+}
 
 function localSecurity(env: Env): LocalSecurity {
   try {

@@ -2,16 +2,17 @@ import 'reflect-metadata';
 import { withoutLogin } from '@letopis/local';
 import { StartError } from '@letopis/runtime';
 import { join } from 'node:path';
-import { configurationFrom } from './configuration';
+import { configurationFrom, ROLES } from './configuration';
 import { startProduct } from './product';
 
 async function main(): Promise<void> {
-  const configuration = configurationFrom(process.env);
+  const configuration = configurationFrom(process.env, process.argv.slice(2));
   const product = await startProduct(configuration);
   const { dataFolder, eventStoreUrl, mongoUrl, smtpUrl } = configuration;
+  const roles = configuration.roles ?? ROLES;
   const lines = [
-    `Letopis runs at ${product.url}`,
-    `  try it:      ${product.url}/docs`,
+    `Letopis runs at ${product.url}${roles.length < ROLES.length ? ` as ${roles.join(', ')}` : ''}`,
+    ...(roles.includes('api') ? [`  try it:      ${product.url}/docs`] : []),
     `  data:        ${dataFolder}`,
     `  letters:     ${smtpUrl ? 'by SMTP' : join(dataFolder, 'outbox')}`,
     ...(eventStoreUrl && mongoUrl

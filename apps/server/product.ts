@@ -21,7 +21,7 @@ import type { INestApplication } from '@nestjs/common';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrapAdministrator } from './bootstrap';
-import type { Configuration } from './configuration';
+import { ROLES, type Configuration } from './configuration';
 import { releaseOf } from './release';
 import { openKeyring } from './secrets-file';
 
@@ -67,7 +67,7 @@ export interface Core {
 
 /** Starts everything but the edge: local servers where no real ones are named, and the runtime. @throws StartError */
 export async function startCore(configuration: Configuration, substitutes: Substitutes = {}): Promise<Core> {
-  const { dataFolder, settings } = configuration;
+  const { dataFolder, settings, roles = ROLES } = configuration;
   const clock = substitutes.clock ?? systemClock;
   const logger = substitutes.logger ?? createLogger();
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
@@ -95,6 +95,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
       logger,
       retention: configuration.retention,
       release: releaseOf(),
+      roles: roles.filter((role) => role !== 'api'),
       ports: async ({ db, composition }): Promise<Ports> => {
         vault = new Vault(db, keyring);
         captchas = new Captchas(db, keyring, substitutes.captchaText);
@@ -147,18 +148,20 @@ export async function startProduct(configuration: Configuration, substitutes: Su
   const { runtime, vault, captchas, eventStoreUrl, mongoUrl, onStop, stop } = core;
   try {
     // Before anybody can call: the address of the first administrator is not for others to register.
-    const adminLink = await bootstrapAdministrator(runtime, vault);
+    const answers = (configuration.roles ?? ROLES).includes('api');
+    const adminLink = answers ? await bootstrapAdministrator(runtime, vault) : undefined;
     const { port, host, trustProxy, strangersPerMinute } = configuration;
     const edge = { captchas, vault, version: VERSION, trustProxy, strangersPerMinute, port, host };
-    const server = await startServer({ runtime, ...edge }).catch((cause: { code?: string }) => {
+    const server = await startServer({ runtime, ...edge, onlyHealth: !answers }).catch((cause: { code?: string }) => {
       if (cause.code === 'EADDRINUSE') throw new StartError(`PORT: ${host}:${port} is taken by another program`, { cause });
       throw cause;
     });
     onStop(() => server.app.close());
     const url = `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${server.port}`;
     const note = join(configuration.dataFolder, 'run.json');
-    writeFileSync(note, JSON.stringify({ pid: process.pid, url, eventStoreUrl, mongoUrl, adminLink }, null, 2), { mode: 0o600 });
-    onStop(() => rmSync(note, { force: true }));
+    if (answers)
+      writeFileSync(note, JSON.stringify({ pid: process.pid, url, eventStoreUrl, mongoUrl, adminLink }, null, 2), { mode: 0o600 });
+    if (answers) onStop(() => rmSync(note, { force: true }));
     return { url, runtime, app: server.app, adminLink, eventStoreUrl, mongoUrl, stop };
   } catch (error) {
     await stop();

@@ -42,6 +42,11 @@ function handlerOf(type: CommandClass): Type<ICommandHandler> {
 
 @Module({})
 class EdgeModule {
+  /** What a process answers that serves nobody: whether it lives, and how it does. */
+  static ofHealth(edge: Edge): DynamicModule {
+    return { module: EdgeModule, controllers: [HealthController, MetricsController], providers: [{ provide: EDGE, useValue: edge }] };
+  }
+
   static of(edge: Edge): DynamicModule {
     const handlers = [...edge.runtime.composition.commands.values()].map(({ type }) => handlerOf(type));
     return {
@@ -72,6 +77,8 @@ export interface ServerOptions {
   readonly trustProxy?: string;
   /** Calls that one address may make in a minute without signing in. */
   readonly strangersPerMinute: number;
+  /** The process serves nobody: it answers for its own health alone. */
+  readonly onlyHealth?: boolean;
   /** 0 takes a free port. */
   readonly port: number;
   readonly host: string;
@@ -87,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<{ app: INestA
     tokens: new Tokens(runtime, runtime.keyring),
     behindProxies: options.trustProxy !== undefined,
   };
-  const app = await NestFactory.create<NestExpressApplication>(EdgeModule.of(edge), {
+  const app = await NestFactory.create<NestExpressApplication>(options.onlyHealth ? EdgeModule.ofHealth(edge) : EdgeModule.of(edge), {
     logger: false,
     bodyParser: false,
     abortOnError: false,
@@ -109,9 +116,11 @@ export async function startServer(options: ServerOptions): Promise<{ app: INestA
     }),
   );
 
-  const document = openApi(runtime.composition, options.version);
-  app.use('/openapi.json', (_: Request, response: Response) => response.json(document));
-  SwaggerModule.setup('docs', app, document as object as OpenAPIObject, { customSiteTitle: 'Letopis', raw: false });
+  if (!options.onlyHealth) {
+    const document = openApi(runtime.composition, options.version);
+    app.use('/openapi.json', (_: Request, response: Response) => response.json(document));
+    SwaggerModule.setup('docs', app, document as object as OpenAPIObject, { customSiteTitle: 'Letopis', raw: false });
+  }
   await app.listen(options.port, options.host);
   const address = (app.getHttpServer() as { address(): { port: number } }).address();
   return { app, port: address.port };

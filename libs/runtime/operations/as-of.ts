@@ -155,7 +155,7 @@ export class AsOf {
   private async build(name: string, past: Past, upTo: number): Promise<void> {
     const { replica } = past;
     try {
-      await this.parts.projector.index(replica.projection, replica.collection);
+      await this.parts.projector.builds.index(replica.projection, replica.collection);
       let events = 0;
       for await (const page of logUpTo(this.parts, UNKNOWN_POSITION, upTo)) {
         if (past.state === 'gone') break;
