@@ -10,6 +10,7 @@ import {
   mailPort,
   noDirectory,
   outbox,
+  Presence,
   secretsPort,
   smtp,
   Vault,
@@ -100,7 +101,8 @@ export async function startCore(configuration: Configuration, substitutes: Subst
         vault = new Vault(db, keyring);
         captchas = new Captchas(db, keyring, substitutes.captchaText);
         const attempts = new Attempts(db, keyring);
-        await Promise.all([vault.prepare(), captchas.prepare(), attempts.prepare()]);
+        const presence = new Presence(db);
+        await Promise.all([vault, captchas, attempts, presence].map((each) => each.prepare()));
         const counted = (template: string, outcome: Parameters<Runtime['metrics']['letter']>[1]) =>
           running.runtime?.metrics.letter(template, outcome);
         const watch: LetterWatch = {
@@ -120,6 +122,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
           attempts: { failures: attempts.failures, failed: attempts.failed },
           captcha: { verify: captchas.verify },
           credentials: { ...credentialsPort(db, vault, substitutes.hashing) },
+          presence: { seen: presence.seen, lastSeen: presence.lastSeen },
           secrets: { ...secretsPort(vault) },
           companyDirectory: { ...(configuration.companiesFile ? csvDirectory(configuration.companiesFile) : noDirectory) },
           mail: mailPort({

@@ -23,7 +23,15 @@ export interface Authentication {
   readonly person: {
     readonly session: Definition;
     readonly user: Definition;
-    readonly actor: (asked: { sessionId: string; session: never; user: never; now: string; settings: Settings }) => Actor | string;
+    readonly actor: (asked: {
+      sessionId: string;
+      session: never;
+      user: never;
+      now: string;
+      settings: Settings;
+      /** When the session was last used, where that is asked: as a token is renewed. */
+      activity?: { readonly lastSeenAt?: string };
+    }) => Actor | string;
   };
   readonly service: {
     readonly account: Definition;

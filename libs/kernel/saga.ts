@@ -1,5 +1,6 @@
 import type { CommandClass, Definition } from './aggregate';
 import type { Recorded, RecordedOf } from './event';
+import type { Need } from './needs';
 import type { Settings } from './settings';
 import type { Timestamp } from './time';
 
@@ -74,6 +75,8 @@ export interface SagaReads {
   state<State>(of: Definition<State>, id: string): Promise<State>;
   /** Rows of a read model of the saga's own context. */
   rows<Row>(projection: string, filter: Readonly<Record<string, unknown>>): Promise<readonly Row[]>;
+  /** What a port answers at the moment; for what is deliberately not in the log. */
+  ask<Answer>(need: Need<Answer>): Promise<Answer>;
   /** What the process was configured with for this context. */
   readonly settings: Settings;
 }

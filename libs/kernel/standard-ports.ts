@@ -31,6 +31,12 @@ export interface AttemptsPort {
   failed: PortMethod<{ address: string }, void>;
 }
 
+/** When sessions were last used: outside the log, since a heart-beat is no event. */
+export interface PresencePort {
+  seen: PortMethod<{ sessionId: string }, void>;
+  lastSeen: PortMethod<{ sessionId: string }, string | undefined>;
+}
+
 /** Official data of companies by INN. `undefined`: not known, or not to be had at the moment. */
 export interface CompanyDirectoryPort {
   lookup: PortMethod<{ inn: string; kpp?: string }, CompanyDetails | undefined>;
@@ -40,6 +46,7 @@ export const companyDirectory = port<CompanyDirectoryPort>('companyDirectory');
 export const attempts = port<AttemptsPort>('attempts');
 export const captcha = port<CaptchaPort>('captcha');
 export const credentials = port<CredentialsPort>('credentials');
+export const presence = port<PresencePort>('presence');
 export const secrets = port<SecretsPort>('secrets');
 
 /** What a saga gives to the port `mail` to deliver: texts by template, secrets by reference. */

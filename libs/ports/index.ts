@@ -4,5 +4,6 @@ export * from './captcha/captcha';
 export * from './companies/csv-directory';
 export * from './mail/channels';
 export * from './mail/mail';
+export * from './presence/presence';
 export * from './secrets/secrets';
 export * from './secrets/vault';

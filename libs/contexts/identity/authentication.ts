@@ -1,6 +1,6 @@
 import type { Actor, Authentication, Settings } from '@letopis/kernel';
 import { serviceAccount, type ServiceAccount } from './service-account/service-account';
-import { session, type Session } from './session/session';
+import { endOf, session, type Session } from './session/session';
 import { user } from './user/user';
 import type { User } from './user/user.state';
 
@@ -15,14 +15,17 @@ export const authentication: Authentication = {
       user: account,
       now,
       settings,
+      activity,
     }: {
       sessionId: string;
       session: Session;
       user: User;
       now: string;
       settings: Settings;
+      activity?: { readonly lastSeenAt?: string };
     }): Actor | string => {
       if (open.status !== 'open' || now >= open.expiresAt) return 'SESSION_CLOSED';
+      if (activity && now >= endOf(open, activity.lastSeenAt)) return 'SESSION_CLOSED';
       if (account.status !== 'active') return 'SESSION_CLOSED';
       return {
         kind: 'user',

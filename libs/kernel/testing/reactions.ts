@@ -2,6 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { system } from '../actor';
 import type { Definition } from '../aggregate';
+import type { Need } from '../needs';
 import type { CommandEffect, Effect, FiredTimer, Saga, SagaReads } from '../saga';
 import { defaultSettings, type Settings } from '../settings';
 import { asStored, NOW, recorded, World, type Stream } from './streams';
@@ -12,6 +13,8 @@ export interface Surroundings {
   /** Rows by read model; the saga gets those that its filter fits. */
   readonly rows?: Readonly<Record<string, readonly object[]>>;
   readonly settings?: Partial<Settings>;
+  /** What ports answer, by `port.method`. */
+  readonly answers?: Readonly<Record<string, unknown>>;
 }
 
 /** The last fact of the stream happens to the saga. */
@@ -115,7 +118,12 @@ export class Reactions {
 /** Effects as they are told apart: without what is undefined. */
 const plain = (effects: readonly Effect[]) => asStored(effects);
 
-const readsOf = (streams: readonly Stream[], { rows = {}, settings }: Surroundings): SagaReads => ({
+const readsOf = (streams: readonly Stream[], { rows = {}, settings, answers = {} }: Surroundings): SagaReads => ({
+  ask: <Answer>(need: Need<Answer>) => {
+    const name = need.kind === 'port' ? `${need.port}.${need.method}` : need.kind;
+    if (!Object.hasOwn(answers, name)) throw new Error(`the saga asks ${name}: give its answer in the specification`);
+    return Promise.resolve(answers[name] as Answer);
+  },
   settings: { ...defaultSettings, ...settings },
   state: <State>(of: Definition<State>, id: string) => Promise.resolve(new World(streams).state(of, id) as State),
   rows: <Row>(code: string, filter: Readonly<Record<string, unknown>>) => {

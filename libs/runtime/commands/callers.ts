@@ -12,8 +12,11 @@ export class Callers {
     private readonly errors: Readonly<Record<string, ErrorEntry>>,
   ) {}
 
-  /** The person of an open session. @throws DomainError with the code why there is none */
-  async person(sessionId: string, userId: string, fresh: boolean): Promise<Actor> {
+  /**
+   * The person of an open session; with its last activity, of one that has not lain idle for too long.
+   * @throws DomainError with the code why there is none
+   */
+  async person(sessionId: string, userId: string, fresh: boolean, activity?: { readonly lastSeenAt?: string }): Promise<Actor> {
     const { session, user, actor } = this.authentication.person;
     const read = fresh ? this.states.fresh.bind(this.states) : this.states.recent.bind(this.states);
     const [open, account] = await Promise.all([read(session, sessionId), read(user, userId)]);
@@ -23,6 +26,7 @@ export class Callers {
       user: account.state as never,
       now: this.clock.now(),
       settings: this.settings,
+      activity,
     });
     if (typeof found === 'string') throw refusalBy(this.errors, found);
     if (found.kind !== 'user' || found.userId !== userId) throw refusal('NOT_AUTHENTICATED');

@@ -1,5 +1,6 @@
 import { importJWK, jwtVerify, SignJWT, type JWK } from 'jose';
-import { refusal, sha256, type Actor, type Keyring } from '@letopis/kernel';
+import { newId, refusal, sha256, type Actor, type Keyring } from '@letopis/kernel';
+import { portMethod } from '../ports';
 import type { Runtime } from '../runtime';
 
 type Purpose = 'access' | 'session' | 'service';
@@ -23,7 +24,7 @@ export class Tokens {
   readonly #keys = new Map<string, Uint8Array>();
 
   constructor(
-    private readonly runtime: Pick<Runtime, 'callers' | 'states' | 'clock' | 'composition'>,
+    private readonly runtime: Pick<Runtime, 'callers' | 'states' | 'clock' | 'composition' | 'ports'>,
     private readonly keyring: Keyring,
   ) {}
 
@@ -36,10 +37,17 @@ export class Tokens {
     };
   }
 
-  /** A new access token for an open session. @throws DomainError NOT_AUTHENTICATED, SESSION_CLOSED */
+  /**
+   * A new access token for an open session. Asking for it is what counts as using the session: who works needs one every
+   * five minutes, and nothing is written for the calls between. @throws DomainError NOT_AUTHENTICATED, SESSION_CLOSED
+   */
   async renew(sessionToken: string): Promise<Omit<SessionTokens, 'sessionToken'>> {
     const { sub, sid } = await this.verify('session', sessionToken);
-    await this.runtime.callers.person(sid!, sub, true);
+    const asked = { commandId: newId(), now: this.runtime.clock.now() };
+    const presence = (method: 'seen' | 'lastSeen') => portMethod(this.runtime.ports, 'presence', method)({ sessionId: sid }, asked);
+    const lastSeenAt = (await presence('lastSeen')) as string | undefined;
+    await this.runtime.callers.person(sid!, sub, true, { lastSeenAt });
+    await presence('seen');
     return { accessToken: await this.sign('access', { sub, sid }, ACCESS_SECONDS), expiresIn: ACCESS_SECONDS };
   }
 

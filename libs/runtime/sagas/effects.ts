@@ -5,6 +5,7 @@ import {
   type Effect,
   type EventMetadata,
   type FiredTimer,
+  type Need,
   type Recorded,
   type Saga,
   type SagaReads,
@@ -133,10 +134,15 @@ export class Effects {
     return typeof id === 'string' ? id : '';
   }
 
-  private reads({ position }: Recorded): SagaReads {
+  private reads({ id, position }: Recorded): SagaReads {
     const { states, settings, db, projector } = this.parts;
     return {
       settings,
+      ask: async <Answer>(need: Need<Answer>) => {
+        if (need.kind !== 'port') throw new Error('a saga asks ports alone; states and rows it reads');
+        const asked = { commandId: derivedId('asked', id), now: this.parts.clock.now() };
+        return (await portMethod(this.parts.ports, need.port, need.method)(need.input, asked)) as Answer;
+      },
       state: async (definition, id) => (await states.fresh(definition, id)).state,
       rows: async <Row>(code: string, filter: Readonly<Record<string, unknown>>) => {
         if (!projector) throw new Error(`a saga reads ${code}, and no read models are kept in this process`);

@@ -1,8 +1,22 @@
+import { membership } from '@letopis/contexts/organizations';
 import { after, call, cancel, schedule, send } from '@letopis/kernel';
 import { NOW, stream, when, whenTimer, type Fact } from '../../../kernel/testing';
-import { active, anna, anonymous, boris, deactivated, EMAIL, erased, neverActive, registered, staff, told } from '../identity.fixtures';
+import {
+  active,
+  anna,
+  anonymous,
+  boris,
+  deactivated,
+  EMAIL,
+  erased,
+  neverActive,
+  registered,
+  session as ofSession,
+  staff,
+  told,
+} from '../identity.fixtures';
 import { EnterRoster, LeaveRoster, PLATFORM_ADMINS, roster } from '../roster/roster';
-import { CloseSession, OpenSession, session } from '../session/session';
+import { CloseSession, OpenSession, session, type ClosingReason } from '../session/session';
 import * as commands from '../user/user.commands';
 import { user } from '../user/user';
 import { consentSaga } from './consent.saga';
@@ -192,8 +206,49 @@ describe('ConsentSaga, where the account was switched on again', () => {
 });
 
 describe('SessionSaga and PlatformSaga', () => {
+  const { sessionId } = anna;
+  const openedAt = NOW;
+  const expiresAt = after(NOW, { days: 7 });
+  const opened = ofSession('SessionOpened', { userId, expiresAt });
+  const open = (...facts: readonly Fact[]) => stream(session, sessionId, opened, ...facts);
+  const due = (dueAt: string, lastSeenAt?: string, ...facts: readonly Fact[]) =>
+    whenTimer(sessionSaga, 'end', open(...facts), { dueAt, answers: { 'presence.lastSeen': lastSeenAt } });
+  const close = (reason: ClosingReason) => send(CloseSession, { sessionId, reason });
+
+  test('D08 a session is looked at when it would have lain idle for twelve hours, until it is closed', async () => {
+    await when(sessionSaga, open()).thenEffects(schedule('end', after(openedAt, { hours: 12 })));
+    await when(sessionSaga, open(ofSession('SessionClosed', { reason: 'signed_out' }))).thenEffects(cancel('end'));
+  });
+
+  test('D08 it is closed when nobody has used it since, and looked at again where somebody has', async () => {
+    const hours = (n: number) => after(openedAt, { hours: n });
+    await due(hours(12)).thenEffects(close('expired'));
+    await due(hours(12), hours(5)).thenEffects(schedule('end', hours(17)));
+    await due(hours(17), hours(5)).thenEffects(close('expired'));
+    await due(hours(17), hours(5), ofSession('SessionClosed', { reason: 'signed_out' })).thenNothing();
+  });
+
+  test('D08 after a week it is closed however busy it is', async () => {
+    await due(after(openedAt, { days: 6, hours: 20 }), after(openedAt, { days: 6, hours: 19 })).thenEffects(schedule('end', expiresAt));
+    await due(expiresAt, after(openedAt, { days: 6, hours: 23 })).thenEffects(close('expired'));
+  });
+
+  test.each(['MembershipSuspended', 'MembershipRevoked'] as const)(
+    '%s closes the sessions in that workspace and no other',
+    async (type) => {
+      const [romashka, romb] = [boris.userId, boris.sessionId];
+      const rows = [
+        { sessionId, userId, organizationId: romashka, status: 'open' },
+        { sessionId: boris.sessionId, userId, organizationId: romb, status: 'open' },
+        { sessionId: boris.userId, userId, organizationId: romashka, status: 'closed' },
+        { sessionId: userId, userId: boris.userId, organizationId: romashka, status: 'open' },
+      ];
+      const told = stream(membership, `${romashka}:${userId}`, { type, data: {} });
+      await when(sessionSaga, told, { ...known, rows: { user_sessions: rows } }).thenEffects(close('revoked'));
+    },
+  );
+
   test('a sign-in has its session before the caller has the answer', async () => {
-    const { sessionId } = anna;
     await when(sessionSaga, account(...active, told('SignedIn', { sessionId })), known).thenPromptly(
       send(OpenSession, { sessionId, userId }),
     );

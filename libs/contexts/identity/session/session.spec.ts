@@ -86,6 +86,25 @@ describe('Who comes with a session', () => {
     });
   });
 
+  test('D08 renews no token once it has lain idle for twelve hours', () => {
+    const renewing = (now: string, lastSeenAt?: string) =>
+      authentication.person.actor({
+        sessionId,
+        session: fold(session, sessionId, open) as never,
+        user: account(active) as never,
+        now,
+        settings: defaultSettings,
+        activity: { lastSeenAt },
+      });
+    const hours = (n: number) => after(NOW, { hours: n });
+    expect(renewing(after(NOW, { hours: 11, minutes: 59 }))).toMatchObject({ kind: 'user', userId });
+    expect(renewing(hours(12))).toBe('SESSION_CLOSED');
+    expect(renewing(hours(22), hours(11))).toMatchObject({ kind: 'user', userId });
+    expect(renewing(hours(23), hours(11))).toBe('SESSION_CLOSED');
+    // Within the five minutes of an access token nobody asks.
+    expect(actor(open, account(active), hours(13))).toMatchObject({ kind: 'user', userId });
+  });
+
   test.each([
     ['there is no session', [], active, NOW],
     ['the session is closed', closed, active, NOW],

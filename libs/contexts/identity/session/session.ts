@@ -26,10 +26,24 @@ export interface SessionEvents {
 
 export type Session =
   | { readonly status: 'none' }
-  | { readonly status: 'open' | 'closed'; readonly userId: string; readonly expiresAt: string; readonly organizationId?: string };
+  | {
+      readonly status: 'open' | 'closed';
+      readonly userId: string;
+      readonly openedAt: string;
+      readonly expiresAt: string;
+      readonly organizationId?: string;
+    };
 
 /** However busy it is, a session ends a week after sign-in. */
 const LONGEST = { days: 7 };
+/** One that nobody uses ends sooner. */
+const IDLE = { hours: 12 };
+
+/** When a session ends by itself if it is not used any more. */
+export function endOf({ openedAt, expiresAt }: { openedAt: string; expiresAt: string }, lastSeenAt = openedAt): string {
+  const idle = after(lastSeenAt, IDLE);
+  return idle < expiresAt ? idle : expiresAt;
+}
 
 const { command, define, event } = aggregate<Session, SessionEvents>();
 
@@ -73,7 +87,7 @@ export const session = define({
   },
 
   evolve: {
-    SessionOpened: (_, { userId, expiresAt }) => ({ status: 'open', userId, expiresAt }),
+    SessionOpened: (_, { userId, expiresAt }, { occurredAt }) => ({ status: 'open', userId, openedAt: occurredAt, expiresAt }),
     WorkspaceEntered: (state, { organizationId }) => (state.status === 'open' ? { ...state, organizationId } : state),
     SessionClosed: (state) => (state.status === 'open' ? { ...state, status: 'closed' } : state),
   },
