@@ -1,6 +1,7 @@
 import { identity } from '@letopis/contexts/identity';
 import { organizations } from '@letopis/contexts/organizations';
 import { persons } from '@letopis/contexts/persons';
+import { workspaces } from '@letopis/contexts/workspace';
 import { secured, startInThread, type LocalServer, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
 import {
   Attempts,
@@ -27,7 +28,7 @@ import { releaseOf } from './release';
 import { openKeyring } from './secrets-file';
 
 /** The contexts that the product is made of. */
-export const contexts = [identity, organizations, persons];
+export const contexts = [identity, organizations, persons, workspaces];
 
 export const VERSION = '0.1.0';
 

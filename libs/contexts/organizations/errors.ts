@@ -58,6 +58,17 @@ export const organizationErrors = errorCatalogue(
     },
     NOT_A_MEMBER: { status: 409, ru: 'Пользователь не имеет доступа к организации', en: 'The user has no access to the organization' },
     SELF_DECISION_FORBIDDEN: { status: 403, ru: 'Нельзя рассматривать собственную заявку', en: 'Nobody decides on the own request' },
+    NODE_NOT_RESTRICTED: {
+      status: 422,
+      ru: 'Для этого раздела отдельный доступ не требуется',
+      en: 'This section needs no access of its own',
+    },
+    INVITATION_CLOSED: {
+      status: 409,
+      ru: 'Приглашение уже использовано или закрыто',
+      en: 'The invitation has been used or closed already',
+      alreadySo: true,
+    },
     VALID_UNTIL_WRONG: {
       status: 422,
       ru: 'Срок доступа задаётся только для ограниченных разделов и должен быть в будущем',

@@ -57,6 +57,16 @@ export const letters: Readonly<Record<string, LetterTemplate>> = {
     'Ваша заявка на доступ к организации {{organization}} отклонена.{{#if reason}}\n\nПричина: {{reason}}{{/if}}',
     'Your request for access to {{organization}} was rejected.{{#if reason}}\n\nReason: {{reason}}{{/if}}',
   ),
+  'invitation.toRegister': letter(
+    { ru: 'Приглашение: {{organization}}', en: 'Invitation: {{organization}}' },
+    '{{inviter}} приглашает вас в организацию {{organization}}. Зарегистрируйтесь с этим адресом, и доступ откроется:\n{{link}}{{#if message}}\n\n{{message}}{{/if}}\n\nПриглашение действует до {{time expiresAt}}.',
+    '{{inviter}} invites you to {{organization}}. Register with this address and you will have access:\n{{link}}{{#if message}}\n\n{{message}}{{/if}}\n\nThe invitation is good until {{time expiresAt}}.',
+  ),
+  'invitation.toAccept': letter(
+    { ru: 'Приглашение: {{organization}}', en: 'Invitation: {{organization}}' },
+    '{{inviter}} приглашает вас в организацию {{organization}}. Войдите в сервис и примите приглашение в приложении «Мои приглашения».{{#if message}}\n\n{{message}}{{/if}}\n\nПриглашение действует до {{time expiresAt}}.',
+    '{{inviter}} invites you to {{organization}}. Sign in and accept the invitation among your invitations.{{#if message}}\n\n{{message}}{{/if}}\n\nThe invitation is good until {{time expiresAt}}.',
+  ),
   'administrator.assigned': letter(
     { ru: 'Вы администратор: {{organization}}', en: 'You are an administrator: {{organization}}' },
     'Вы назначены администратором организации {{organization}}.',

@@ -13,10 +13,13 @@ import {
   EMAIL,
   granted,
   INN,
+  invitationId,
+  invited,
   itself,
   listed,
   member,
   memberOf,
+  ofInvitation,
   ofMembership,
   registration_requested,
   requestId,
@@ -28,6 +31,7 @@ import {
 import { AcceptAccessRequest, CreateAccessRequest } from './access-request/access-request.commands';
 import { accessRequest } from './access-request/access-request';
 import { organizationErrors } from './errors';
+import { AcceptInvitation, invitation } from './invitation/invitation';
 import { membership, ResumeMembership, SuspendMembership } from './membership/membership';
 import * as commands from './organization/organization.commands';
 import { organization } from './organization/organization';
@@ -57,6 +61,8 @@ const TABLE = `
 | PERSON_LINK_REQUIRED         | 422  | Нужна принятая связь с карточкой физического лица                                    |
 | NOT_A_MEMBER                 | 409  | Пользователь не имеет доступа к организации                                          |
 | SELF_DECISION_FORBIDDEN      | 403  | Нельзя рассматривать собственную заявку                                              |
+| NODE_NOT_RESTRICTED          | 422  | Для этого раздела отдельный доступ не требуется                                      |
+| INVITATION_CLOSED            | 409  | Приглашение уже использовано или закрыто                                             |
 | ---------------------------- | ---- | ------------------------------------------------------------------------------------ |
 | ORGANIZATION_EMAIL_INVALID   | 422  | Проверьте адрес электронной почты                                                    |
 | VALID_UNTIL_WRONG            | 422  | Срок доступа задаётся только для ограниченных разделов и должен быть в будущем       |
@@ -111,7 +117,12 @@ const PROVOKED: Readonly<
   ALREADY_MEMBER: () => ask('organization', client, member(viktor)),
   REQUEST_ALREADY_DECIDED: () => accept({}, created(), { ...accepted, data: { ...accepted.data, decidedBy: boris.userId } }),
   TOO_MANY_REJECTIONS: () => ask('organization', client, memberOf(viktor, noted(1), noted(2), noted(3))),
-  PERSON_LINK_REQUIRED: () => ask('app:crm', client, member(viktor)),
+  PERSON_LINK_REQUIRED: () => ask('app:finance.reports', client, member(viktor)),
+  NODE_NOT_RESTRICTED: () => ask('app:crm.deals', client, member(viktor)),
+  INVITATION_CLOSED: () =>
+    given(invitation, invited(), ofInvitation('InvitationCancelled', { by: anna.userId }))
+      .and(itself(...client), account(viktor))
+      .when(issue(AcceptInvitation, { invitationId }), { actor: viktor }),
   NOT_A_MEMBER: () =>
     given(membership)
       .and(itself(...client))

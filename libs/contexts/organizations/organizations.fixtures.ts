@@ -1,8 +1,9 @@
 import { roster, PLATFORM_ADMINS, user, type RosterEvents, type UserEvents } from '@letopis/contexts/identity';
-import { derivedId, system, type Actor, type UserActor } from '@letopis/kernel';
-import { facts, stream, type Fact, type Stream } from '../../kernel/testing';
+import { after, derivedId, system, type Actor, type UserActor } from '@letopis/kernel';
+import { facts, NOW, stream, type Fact, type Stream } from '../../kernel/testing';
 import { accessRequest } from './access-request/access-request';
 import type { AccessRequestEvents } from './access-request/access-request.events';
+import { invitation, type InvitationEvents } from './invitation/invitation';
 import { membership, type MemberKind, type MembershipEvents } from './membership/membership';
 import { organization } from './organization/organization';
 import type { OrganizationEvents } from './organization/organization.events';
@@ -26,6 +27,7 @@ export const INN = '7707083893';
 
 export const ofOrganization = facts<OrganizationEvents>();
 export const ofRequest = facts<AccessRequestEvents>();
+export const ofInvitation = facts<InvitationEvents>();
 export const ofMembership = facts<MembershipEvents>();
 const ofUser = facts<UserEvents>();
 const ofRoster = facts<RosterEvents>();
@@ -91,3 +93,17 @@ export const accepted = ofRequest('AccessRequestAccepted', {
 export const rejected = ofRequest('AccessRequestRejected', { decidedBy: anna.userId });
 export const cancelled = ofRequest('AccessRequestCancelled', { by: viktor.userId });
 export const request = (...facts: readonly Fact[]): Stream => stream(accessRequest, accessRequestId, ...facts);
+
+export const invitationId = derivedId('invitation', 'viktor');
+export const invited = (fields: Partial<InvitationEvents['ParticipantInvited']> = {}) =>
+  ofInvitation('ParticipantInvited', {
+    organizationId: romashka,
+    email: EMAIL[viktor.userId]!,
+    memberKind: 'employee',
+    departmentIds: [],
+    roleCodes: [],
+    invitedBy: anna.userId,
+    expiresAt: after(NOW, { days: 14 }),
+    ...fields,
+  });
+export const invitationOf = (...facts: readonly Fact[]): Stream => stream(invitation, invitationId, ...facts);

@@ -1,6 +1,11 @@
 import {
   everything,
   only,
+  organizationIn,
+  orgAdmin,
+  refusedAtTheDoor,
+  standingOf,
+  type Standing as MembersStanding,
   overseesService,
   refused,
   stateIn,
@@ -20,24 +25,12 @@ const standing = (organizationId: string | undefined, actor: Actor) => ({
 type Standing = { organization: Organization; membership: Membership };
 
 /**
- * An administrator of the organization that a record of its workspace belongs to. To members the record is closed,
- * to everybody else it is not there.
+ * An administrator of the organization that a record of its workspace belongs to. To members the record is closed, to everybody
+ * else, and in sessions that work in another organization, it is not there.
  */
 export const administratorOf = <Command, State>(
   organizationId: (question: Question<Command, State>) => string | undefined,
-): Policy<Command, State> => ({
-  name: 'orgAdmin',
-  needs: (question) => standing(organizationId(question), question.actor),
-  judge: ({ actor }, answers) => {
-    const { organization, membership } = answers as Standing;
-    if (actor.kind === 'anonymous') return 'NOT_AUTHENTICATED';
-    if (actor.kind !== 'user') return 'FORBIDDEN';
-    const administers = organization.administrators.includes(actor.userId);
-    if (!administers) return membership.status === 'active' ? 'FORBIDDEN' : 'NOT_FOUND';
-    if (organization.status === 'suspended') return 'ORGANIZATION_SUSPENDED';
-    return organization.status === 'archived' ? 'ORGANIZATION_ARCHIVED' : 'allow';
-  },
-});
+): Policy<Command, State> => orgAdmin({ in: organizationId });
 
 /** Rows of the one organization that the filter names, for its administrators; all rows for those of the service. */
 export const administratorsSee: ReadPolicy = {
@@ -49,5 +42,18 @@ export const administratorsSee: ReadPolicy = {
     const { organization, membership } = answers as Standing;
     if (organization.administrators.includes(actor.userId)) return only({ organizationId: filter.organizationId });
     return refused(membership.status === 'active' || filter.organizationId === undefined ? 'FORBIDDEN' : 'NOT_FOUND');
+  },
+};
+
+/** Rows of the organization that the session works in, or that the filter names, for every active member of it. */
+export const membersSee: ReadPolicy = {
+  name: 'member, platform',
+  needs: ({ actor, filter }) => ({ standing: standingOf(organizationIn(actor, filter), person(actor)) }),
+  see: ({ actor, filter }, answers) => {
+    if (overseesService(actor)) return everything;
+    const organizationId = organizationIn(actor, filter);
+    if (actor.kind !== 'user' || organizationId === undefined) return refused('FORBIDDEN');
+    const closed = refusedAtTheDoor((answers as { standing: MembersStanding }).standing, actor, organizationId);
+    return closed ? refused(closed) : only({ organizationId });
   },
 };

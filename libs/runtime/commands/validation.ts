@@ -21,6 +21,19 @@ const TOO_DEEP = { ru: 'Слишком много уровней вложенн�
 const isDeeper = (value: unknown, levels: number): boolean =>
   value !== null && typeof value === 'object' && (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)));
 
+/** Names by which objects are told what they are: what turns payloads into commands would take them for that. */
+const RESERVED = ['constructor', '__proto__', 'prototype'];
+const RESERVED_NAME = { ru: 'Неизвестное поле', en: 'There is no such field' };
+
+/** Pointers to fields of any depth that have such a name. */
+const reserved = (value: unknown, at = ''): string[] =>
+  value === null || typeof value !== 'object'
+    ? []
+    : Object.entries(value).flatMap(([name, member]) => [
+        ...(RESERVED.includes(name) && !Array.isArray(value) ? [`${at}/${name}`] : []),
+        ...reserved(member, `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+      ]);
+
 /**
  * The command that a payload says, or every way in which it is none. Unknown fields are errors.
  * @throws DomainError VALIDATION_FAILED
@@ -28,6 +41,8 @@ const isDeeper = (value: unknown, levels: number): boolean =>
 export function parseCommand<Command extends object>(type: CommandClass<Command>, payload: unknown): Command {
   if (payload === null || typeof payload !== 'object' || Array.isArray(payload)) throw sharedErrors.refusal('MALFORMED_JSON');
   if (isDeeper(payload, DEEPEST)) throw validationFailed([{ pointer: '', rule: 'depth', message: TOO_DEEP }]);
+  const names = reserved(payload).map((pointer) => ({ pointer, rule: 'whitelistValidation', message: RESERVED_NAME }));
+  if (names.length > 0) throw validationFailed(names);
   const command = plainToInstance(type, payload, { exposeDefaultValues: true });
   const errors = validateSync(command, {
     whitelist: true,

@@ -1,5 +1,6 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
 import { refusal } from '@letopis/kernel';
+import { REGISTRATION_PAGE, REGISTRATION_SCRIPT } from './registration-page';
 
 /** What a letter's link leads to: a small page that asks and then POSTs. Opening a link changes nothing. */
 interface Page {
@@ -60,13 +61,20 @@ export class LinksController {
     return SCRIPT;
   }
 
+  @Get('registration.js')
+  @Header('Content-Type', 'text/javascript; charset=utf-8')
+  registrationScript(): string {
+    return REGISTRATION_SCRIPT;
+  }
+
   @Get(':kind')
   @Header('Content-Type', 'text/html; charset=utf-8')
   @Header(
     'Content-Security-Policy',
-    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'",
   )
   page(@Param('kind') kind: string): string {
+    if (kind === 'invitation') return REGISTRATION_PAGE;
     const page = Object.hasOwn(PAGES, kind) ? PAGES[kind] : undefined;
     if (!page) throw refusal('UNKNOWN_ADDRESS');
     return html(page);

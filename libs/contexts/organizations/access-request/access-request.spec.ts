@@ -141,21 +141,49 @@ describe('R019 Asking for access', () => {
     for (const decision of [accepted, rejected, cancelled]) other(created(), decision).then(created());
   });
 
-  test('R023 a restricted section is asked for separately, by active members with a person card', () => {
+  const finance = (...streams: ReturnType<typeof itself>[]) => asked(...client).and(...streams);
+  const linked = { answers: { link: boris.userId } };
+
+  test('R023 R028 a restricted section is asked for separately, by active members with a person card', () => {
     const restricted = ask({ scope: 'category:finance' });
-    asked(...client)
-      .and(memberOf(viktor))
+    finance(memberOf(viktor)).when(restricted, { actor: viktor }).thenRefused('NOT_A_MEMBER');
+    finance(memberOf(viktor, granted(viktor), off))
       .when(restricted, { actor: viktor })
       .thenRefused('NOT_A_MEMBER');
-    asked(...client)
-      .and(memberOf(viktor, granted(viktor), off))
-      .when(restricted, { actor: viktor })
-      .thenRefused('NOT_A_MEMBER');
-    asked(...client)
-      .and(member(viktor))
-      .when(restricted, { actor: viktor })
-      .thenRefused('PERSON_LINK_REQUIRED');
+    finance(member(viktor)).when(restricted, { actor: viktor }).thenRefused('PERSON_LINK_REQUIRED');
+    finance(member(viktor))
+      .when(restricted, { actor: viktor, ...linked })
+      .then(created({ scope: 'category:finance' }));
     expect(() => ask({ scope: 'everything' })).toThrow('wrong shape');
+  });
+
+  test.each([
+    ['app:finance.reports', undefined],
+    ['category:finance', undefined],
+    ['app:crm.settings', undefined],
+    ['app:crm.deals', 'NODE_NOT_RESTRICTED'],
+    ['category:crm', 'NODE_NOT_RESTRICTED'],
+    ['category:profile', 'NODE_NOT_RESTRICTED'],
+    ['category:nothing', 'NODE_NOT_RESTRICTED'],
+    ['app:finance', 'NODE_NOT_RESTRICTED'],
+    ['category:finance.reports', 'NODE_NOT_RESTRICTED'],
+  ])('R023 %s is asked for while it is restricted, and is what it says', (scope, code) => {
+    const outcome = finance(member(viktor)).when(ask({ scope }), { actor: viktor, ...linked });
+    expect(outcome.result.refused).toBe(code);
+  });
+
+  test('R023 what is restricted is said by the workspace, and what is granted is not asked for', () => {
+    const workspace = { restrictedNodes: ['crm.deals'] };
+    const asking = (scope: string, ...facts: readonly Fact[]) =>
+      finance(memberOf(viktor, granted(viktor), ...facts)).when(ask({ scope }), {
+        actor: viktor,
+        answers: { ...linked.answers, workspace },
+      });
+    asking('app:crm.deals').then(created({ scope: 'app:crm.deals' }));
+    asking('app:finance.reports').thenRefused('NODE_NOT_RESTRICTED');
+    asking('app:crm.deals', ofMembership('RestrictedAccessGranted', { node: 'crm' })).thenRefused('ALREADY_MEMBER');
+    const over = ofMembership('RestrictedAccessGranted', { node: 'crm.deals', until: NOW });
+    asking('app:crm.deals', over).then(created({ scope: 'app:crm.deals' }));
   });
 });
 
@@ -183,7 +211,10 @@ describe('D16 Asking again after rejections', () => {
 
 describe('Deciding', () => {
   const open = given(accessRequest, created()).and(...world);
-  const restricted = given(accessRequest, created({ scope: 'app:crm' })).and(...world);
+  const restricted = given(accessRequest, created({ scope: 'app:crm' })).and(
+    ...world.filter(({ id }) => !id.endsWith(viktor.userId)),
+    member(viktor),
+  );
   const until = after(NOW, { days: 30 });
 
   test('R022 who is let in is an employee unless the decision says otherwise', () => {
@@ -199,10 +230,23 @@ describe('Deciding', () => {
   test('R023 only a restricted access has an end, and no kind of member', () => {
     const limited = (validUntil: string) => issue(AcceptAccessRequest, { accessRequestId, memberKind: 'client', validUntil });
     restricted
-      .when(limited(until), { actor: anna })
+      .when(limited(until), { actor: anna, answers: { link: boris.userId } })
       .then(ofRequest('AccessRequestAccepted', { decidedBy: anna.userId, departmentIds: [], roleCodes: [], validUntil: until }));
     open.when(limited(until), { actor: anna }).thenRefused('VALID_UNTIL_WRONG');
     restricted.when(limited(NOW), { actor: anna }).thenRefused('VALID_UNTIL_WRONG');
+    // Decided on a link that has ended, or for a member who has left meanwhile.
+    restricted.when(limited(until), { actor: anna }).thenRefused('PERSON_LINK_REQUIRED');
+    given(accessRequest, created({ scope: 'app:crm' }))
+      .and(itself(...client), memberOf(viktor), memberOf(anna))
+      .when(limited(until), { actor: anna, answers: { link: boris.userId } })
+      .thenRefused('NOT_A_MEMBER');
+  });
+
+  test('D20 whoever came in by an invitation meanwhile, and was put out for a while, is not let in by an old request', () => {
+    given(accessRequest, created())
+      .and(itself(...client), memberOf(anna), memberOf(viktor, granted(viktor), ofMembership('MembershipSuspended', {})))
+      .when(accept, { actor: anna })
+      .thenRefused('ALREADY_MEMBER');
   });
 
   /** §B.2 «By»: Anna administers Romashka, Boris works there, Viktor asks. */

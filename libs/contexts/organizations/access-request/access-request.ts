@@ -3,18 +3,25 @@ import {
   after,
   aggregate,
   exceptFor,
+  gives,
+  ifKnown,
+  isRestricted,
+  nodesNamed,
   oneOf,
   ownerOf,
   personOf,
+  RESTRICTED_BY_DEFAULT,
+  staff,
+  stateIn,
   stateOf,
   systemOnly,
   user as anyUser,
   type Actor,
+  type Answers,
 } from '@letopis/kernel';
 import { refusal } from '../errors';
 import { lastRejections, membership, REJECTIONS_TO_PAUSE, type MemberKind } from '../membership/membership';
 import { organization } from '../organization/organization';
-import { administratorOf } from '../policies';
 import { AcceptAccessRequest, CancelAccessRequest, CreateAccessRequest, RejectAccessRequest } from './access-request.commands';
 import type { AccessRequestEvents } from './access-request.events';
 
@@ -38,8 +45,17 @@ const isOwn = ({ actor, state }: { actor: Actor; state: AccessRequest }) => acto
 const decider = exceptFor<object, AccessRequest>(
   isOwn,
   'SELF_DECISION_FORBIDDEN',
-  administratorOf(({ state }) => (state.status === 'none' ? undefined : state.organizationId)),
+  staff<object, AccessRequest>('provider.access_requests:decide'),
 );
+
+/** What a restricted section is asked for and given by: what is restricted, what the person is there, and the link with a card. */
+const standingOf = (organizationId: string, userId: string) => ({
+  membership: stateOf(membership, `${organizationId}:${userId}`),
+  workspace: ifKnown(stateIn<{ readonly restrictedNodes: readonly string[] }>('workspace', organizationId)),
+  // The context of persons and links knows who holds this key.
+  link: ownerOf('userActiveLink', `${organizationId}:${userId}`),
+});
+type Standing = Answers<ReturnType<typeof standingOf>>;
 
 export const accessRequest = define({
   category: 'accessRequest',
@@ -53,11 +69,15 @@ export const accessRequest = define({
       summary: '«Создать запрос в новую компанию»: a person asks for access to an organization',
       needs: ({ command: { organizationId, scope = 'organization' }, actor }) => ({
         organization: stateOf(organization, organizationId),
-        membership: stateOf(membership, `${organizationId}:${actorId(actor)}`),
+        ...standingOf(organizationId, actorId(actor)),
         open: ownerOf('openAccessRequest', openRequest({ organizationId, scope, requesterUserId: actorId(actor) }).value),
       }),
     }),
-    AcceptAccessRequest: command(AcceptAccessRequest, { by: decider, summary: 'The administrator gives access' }),
+    AcceptAccessRequest: command(AcceptAccessRequest, {
+      by: decider,
+      summary: 'The administrator gives access',
+      needs: ({ state }) => (state.status === 'none' ? standingOf('', '') : standingOf(state.organizationId, state.requesterUserId)),
+    }),
     RejectAccessRequest: command(RejectAccessRequest, { by: decider, summary: 'The administrator refuses access' }),
     CancelAccessRequest: command(CancelAccessRequest, {
       by: oneOf<object, AccessRequest>(systemOnly, personOf('requester', requester)),
@@ -69,19 +89,19 @@ export const accessRequest = define({
     CreateAccessRequest: (
       { organizationId, scope = 'organization', comment },
       state,
-      { organization, membership, open, actor, id, now },
+      { organization, open, actor, id, now, ...standing },
     ) => {
       if (state.status !== 'none') throw refusal('ALREADY_EXISTS');
       if (organization.status === 'none') throw refusal('NOT_FOUND');
       if (organization.status === 'suspended') throw refusal('ORGANIZATION_SUSPENDED');
       if (organization.status === 'archived') throw refusal('ORGANIZATION_ARCHIVED');
       if (organization.status !== 'client') throw refusal('ORGANIZATION_NOT_CLIENT');
+      const { membership } = standing;
       const isMember = membership.status === 'active' || membership.status === 'suspended';
       if (scope === 'organization') {
         if (isMember) throw refusal('ALREADY_MEMBER');
       } else {
-        if (membership.status !== 'active') throw refusal('NOT_A_MEMBER');
-        throw refusal('PERSON_LINK_REQUIRED'); // person cards and their links are not part of the product yet
+        restrictedFor(scope, standing, now);
       }
       if (open && open !== id) throw refusal('ACCESS_REQUEST_EXISTS');
       const rejections = lastRejections(membership);
@@ -90,11 +110,13 @@ export const accessRequest = define({
       return [event('AccessRequestCreated', { requesterUserId: actorId(actor), organizationId, scope, comment })];
     },
 
-    AcceptAccessRequest: ({ memberKind, departmentIds = [], roleCodes = [], validUntil }, state, { actor, now }) => {
+    AcceptAccessRequest: ({ memberKind, departmentIds = [], roleCodes = [], validUntil }, state, { actor, now, ...standing }) => {
       if (isRepeat(state, 'accepted', actor)) return [];
       const { scope } = open(state);
       const whole = scope === 'organization';
       if (validUntil !== undefined && (whole || Date.parse(validUntil) <= Date.parse(now))) throw refusal('VALID_UNTIL_WRONG');
+      if (!whole) linkedMember(standing);
+      else if (standing.membership.status === 'suspended') throw refusal('ALREADY_MEMBER');
       const kind: MemberKind | undefined = whole ? (memberKind ?? 'employee') : undefined;
       return [event('AccessRequestAccepted', { decidedBy: actorId(actor), memberKind: kind, departmentIds, roleCodes, validUntil })];
     },
@@ -130,6 +152,27 @@ const openRequest = ({ organizationId, requesterUserId, scope }: { organizationI
   scope: 'openAccessRequest',
   value: `${organizationId}:${requesterUserId}:${scope}`,
 });
+
+/** The node of a scope: a category, or an application (a section) of one. */
+export const nodeOf = (scope: string): string => scope.slice(scope.indexOf(':') + 1);
+
+const linkedMember = ({ membership, link }: Pick<Standing, 'membership' | 'link'>) => {
+  if (membership.status !== 'active') throw refusal('NOT_A_MEMBER');
+  if (link === undefined) throw refusal('PERSON_LINK_REQUIRED');
+};
+
+/** Refuses to ask for a section that is open, is opened already, or does not exist; and needs a card of the person. */
+const restrictedFor = (scope: string, standing: Standing, now: string) => {
+  const { membership, workspace } = standing;
+  if (membership.status !== 'active') throw refusal('NOT_A_MEMBER');
+  const node = nodeOf(scope);
+  const isSection = node.includes('.');
+  const exists = nodesNamed(node).length === 1 && isSection === scope.startsWith('app:');
+  if (!exists || !isRestricted(workspace?.restrictedNodes ?? RESTRICTED_BY_DEFAULT, node)) throw refusal('NODE_NOT_RESTRICTED');
+  const granted = membership.restrictedGrants.filter(({ until }) => until === undefined || until > now).map((grant) => grant.node);
+  if (gives(granted, node)) throw refusal('ALREADY_MEMBER');
+  linkedMember(standing);
+};
 
 const created = (state: AccessRequest) => {
   if (state.status === 'none') throw refusal('NOT_FOUND');

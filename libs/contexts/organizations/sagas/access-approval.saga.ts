@@ -3,7 +3,7 @@ import type { UserEvents } from '@letopis/contexts/identity';
 import { user } from '@letopis/contexts/identity';
 import { CancelAccessRequest } from '../access-request/access-request.commands';
 import type { AccessRequestEvents } from '../access-request/access-request.events';
-import { accessRequest } from '../access-request/access-request';
+import { accessRequest, nodeOf } from '../access-request/access-request';
 import {
   GrantMembership,
   GrantRestrictedAccess,
@@ -47,7 +47,7 @@ export const accessApprovalSaga = saga<AccessRequestEvents & MembershipEvents & 
       const granted =
         scope === 'organization'
           ? send(GrantMembership, { organizationId, userId, memberKind: data.memberKind, via: 'access_request', sourceId: aggregateId })
-          : send(GrantRestrictedAccess, { organizationId, userId, node: scope.split(':')[1], until: data.validUntil });
+          : send(GrantRestrictedAccess, { organizationId, userId, node: nodeOf(scope), until: data.validUntil });
       return [granted, cancel('reminder'), ...(await lettersTo(reads, [userId], 'accessRequest.accepted', { organization: displayName }))];
     },
 

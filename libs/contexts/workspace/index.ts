@@ -1,0 +1,20 @@
+/** Workspace: what an organization works in, what is closed in it, and how far its onboarding has come. */
+import { defineContext } from '@letopis/kernel';
+import { workspaceErrors } from './errors';
+import { workspaceInfo } from './projections/workspace-info';
+import { workspaceBootstrapSaga } from './sagas/workspace-bootstrap.saga';
+import { workspace } from './workspace/workspace';
+
+export const workspaces = defineContext({
+  name: 'workspace',
+  aggregates: [workspace],
+  sagas: [workspaceBootstrapSaga],
+  projections: [workspaceInfo],
+  errors: workspaceErrors.entries,
+});
+
+export { featuresOf, firstProviderOf, workspace, type Feature, type Workspace } from './workspace/workspace';
+export * from './workspace/workspace.commands';
+export * from './workspace/workspace.events';
+export type { WorkspaceSettings } from './workspace/settings';
+export { workspaceErrors } from './errors';
