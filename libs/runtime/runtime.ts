@@ -4,6 +4,7 @@ import { defineContext, type Context, type Keyring, type Projection, type Settin
 import { AccessLog, auditAccess, auditAccesses } from './audit/access';
 import { Audit } from './audit/audit';
 import { readingErrors } from './audit/errors';
+import { holdErrors, legalHold, legalHoldSaga } from './audit/legal-hold';
 import { Logbook, type Retention } from './audit/logbook';
 import { RefusalLog, refusals, refusalsRegistry } from './audit/refusals';
 import { stories } from './audit/stories';
@@ -18,7 +19,7 @@ import { States } from './commands/states';
 import { compose, type Composition } from './composition';
 import { EventStore } from './events/event-store';
 import type { Reader } from './events/reader';
-import { erasure, keyIdOf, keysPort, Sealer } from './events/sealing';
+import { destroyAgain, erasure, ERASURES, keyIdOf, keysPort, Sealer } from './events/sealing';
 import { Upcaster } from './events/upcasting';
 import { Leases, Shares, type Work } from './leases';
 import type { Logger } from './logger';
@@ -27,7 +28,7 @@ import { Metrics } from './operations/metrics';
 import { Operations } from './operations/operations';
 import { operationErrors, sagaFailure, waitingListPort } from './operations/saga-failure';
 import type { Ports } from './ports';
-import { Projector } from './projections/projector';
+import { documents, Projector } from './projections/projector';
 import { Queries } from './projections/queries';
 import { Effects } from './sagas/effects';
 import { SagaRunner } from './sagas/saga-runner';
@@ -37,9 +38,10 @@ import { timer, timersDue } from './timers/timer';
 /** What the runtime itself brings as a context. */
 const own: Context = defineContext({
   name: 'runtime',
-  aggregates: [timer, sagaFailure, auditAccess, refusals],
+  aggregates: [timer, sagaFailure, auditAccess, refusals, legalHold],
+  sagas: [legalHoldSaga],
   projections: [timersDue, stories, auditAccesses, refusalsRegistry],
-  errors: { ...operationErrors.entries, ...readingErrors.entries },
+  errors: { ...operationErrors.entries, ...readingErrors.entries, ...holdErrors.entries },
 });
 
 /** Work that processes share: keeping read models, and running sagas and timers. */
@@ -127,7 +129,8 @@ export class Runtime {
         feed.passed(event.position);
         const erased = sealer.erasedBy(event);
         if (erased === undefined) return;
-        sealer.forget(erased);
+        // Destroyed already, unless the process that erased has died or the keys are those of an older copy.
+        sealer.destroy(erased).catch((error: unknown) => logger.error({ error: String(error) }, 'a key could not be destroyed again'));
         states.forgetSubject(keyIdOf(erased));
       });
     const projections: readonly Projection[] = [...composition.projections.values()];
@@ -142,10 +145,11 @@ export class Runtime {
     const refused = new RefusalLog(logbook, logger, () => clock.now());
     const queries = new Queries(db, projector);
     const operations = new Operations({ composition, dispatcher, store, db, projector, sagas, clock, logger });
-    sealer.onForgotten(() => {
-      operations.asOf
-        .forget()
-        .catch((error: unknown) => logger.error({ error: String(error) }, 'lists of the past could not be taken away'));
+    sealer.onForgotten((subject) => {
+      states.forgetSubject(keyIdOf(subject));
+      operations
+        .forgetErased()
+        .catch((error: unknown) => logger.error({ error: String(error) }, 'builds of before could not be taken away'));
     });
     const metrics = new Metrics({ composition, dispatcher, store, db, projector, sagas, ticker, clock, refused });
 
@@ -156,6 +160,8 @@ export class Runtime {
       }),
     );
     await projector.start();
+    const again = await destroyAgain(documents(db, projector, ERASURES), sealer.keys);
+    if (again > 0) logger.warn({ keys: again }, 'keys of erased persons were there again and have been destroyed');
     await sagas.start();
     const reacting = new Shares(
       new Leases(db),

@@ -170,7 +170,7 @@ describe('What operators decide about waiting steps', () => {
   const numbers = async () => (await waiting()).map(({ event }) => (event.data as { n: number }).n);
   /** As the command records it. */
   const decide = async (type: 'SagaStepRetried' | 'SagaStepSkipped', eventId: string) => {
-    const step = await waitingListPort(stores.db).step({ saga: 'Counting', eventId }, { commandId: '', now: '' });
+    const step = await waitingListPort(stores.db).step({ saga: 'Counting', eventId });
     await stores.store.append(`sagaFailure-${eventId}`, NOTHING, [newEvent(type, { ...step, reason: 'Проверено' })]);
     await passed();
   };

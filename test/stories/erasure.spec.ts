@@ -38,11 +38,37 @@ describe('Erasing a person', () => {
     expect(registered!.data).toMatchObject({ email: EMAIL });
   });
 
+  const mail = () => world.product.runtime.ports.mail as { deliver: unknown };
+  let deliver: unknown;
+  beforeAll(() => ({ deliver } = mail()));
+
+  test('whoever looked at it before leaves nothing behind: lists of the past, files, builds to go back to, saga steps that wait', async () => {
+    const { runtime } = world.product;
+    mail().deliver = () => Promise.reject(new Error('nobody takes letters'));
+    await world.stranger.ok('RequestPasswordReset', { email: EMAIL, ...(await world.captcha()) });
+    await runtime.sagas.mark.reached(await runtime.store.head());
+    expect(await runtime.db.collection('_sagas_waiting').countDocuments()).toBeGreaterThan(0);
+
+    const then = world.clock.now();
+    const seen = [
+      await admin.get(`/v1/registries/users_registry?asOf=${then}`),
+      await admin.get(`/v1/registries/users_registry/export?asOf=${then}`),
+      await admin.get(`/v1/audit/records/user/${zinaida.userId}`),
+      await admin.get(`/v1/registries/users_registry?q=${EMAIL}`),
+    ];
+    for (const { status, body } of seen)
+      expect({ status, told: JSON.stringify(body).includes(EMAIL) }).toEqual({ status: 200, told: true });
+    const { body } = await admin.post('/v1/operations/rebuild', { projection: 'users_registry' });
+    expect(await runtime.operations.jobs.ended(body.id)).toMatchObject({ state: 'done' });
+    expect(await runtime.projector.builds.previous('users_registry')).toBeDefined();
+  });
+
   test('after erasing, events stay and can be folded, and nothing tells who it was', async () => {
     await admin.ok('DeactivateUser', { userId: zinaida.userId, reason: 'По просьбе' });
     await admin.ok('EraseUser', { userId: zinaida.userId });
     await world.settle();
     const { runtime } = world.product;
+    while ((await runtime.projector.builds.previous('users_registry')) !== undefined) await new Promise((resolve) => setImmediate(resolve));
     const events = await runtime.store.read(`user-${zinaida.userId}`);
     expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['UserRegistered', 'SignedIn', 'UserErased']));
     expect(events[0]!.data).toMatchObject({ email: ERASED, ip: ERASED });
@@ -52,6 +78,14 @@ describe('Erasing a person', () => {
     for (const { name } of await runtime.db.listCollections().toArray()) {
       expect(JSON.stringify(await runtime.db.collection(name).find().toArray())).not.toContain(EMAIL);
     }
+  });
+
+  test('saga steps that waited come to their end', async () => {
+    mail().deliver = deliver;
+    await admin.post('/v1/operations/parked/retry', {});
+    const left = () => world.product.runtime.db.collection('_sagas_waiting').countDocuments();
+    while ((await left()) > 0) await new Promise((resolve) => setImmediate(resolve));
+    await world.settle();
   });
 
   test('read models rebuilt from the start are the same, and the address is free', async () => {

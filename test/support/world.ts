@@ -194,8 +194,11 @@ export class World {
       const different: string[] = [];
       for (const projection of projections) {
         await Promise.all([rebuilt.mark(projection.code).reached(head), runtime.projector.mark(projection.code).reached(head)]);
-        const rows = (db: typeof other) => db.collection(collectionOf(projection)).find().sort({ _id: 1 }).toArray();
-        const [live, again] = await Promise.all([rows(runtime.db), rows(other)]);
+        const rows = (db: typeof other, name: string) => db.collection(name).find().sort({ _id: 1 }).toArray();
+        const [live, again] = await Promise.all([
+          rows(runtime.db, runtime.projector.collection(projection.code)),
+          rows(other, collectionOf(projection)),
+        ]);
         if (JSON.stringify(sorted(live)) !== JSON.stringify(sorted(again))) different.push(projection.code);
       }
       return different;

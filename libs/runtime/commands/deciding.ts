@@ -13,6 +13,7 @@ import {
   type RecordedRefusal,
   type Settings,
 } from '@letopis/kernel';
+import { holdErrors, holdOn, type LegalHold } from '../audit/legal-hold';
 import type { CommandEntry, Composition } from '../composition';
 import type { NewEvent } from '../events/codec';
 import type { Callers } from './callers';
@@ -74,8 +75,19 @@ export class Deciding {
     const needs = await resolver.resolve(wanted, now);
     const decision: Decision<Happened> = of.decide(name, command, state, { ...needs, actor, now, id, commandId, settings });
     const { events, refusal } = isRefusal(decision) ? decision : { events: decision, refusal: undefined };
+    await this.unheld(entry, events, id, resolver, now);
     const rule = actor.kind === 'system' ? undefined : actor.kind === 'service' ? 'service' : allowedBy(spec.by, question, answers);
     return { events: events.map(asStored), refusal, actor, rule };
+  }
+
+  /** What destroys somebody's key waits while there is a legal hold on it. @throws DomainError LEGAL_HOLD */
+  private async unheld({ of }: CommandEntry, events: readonly Happened[], id: string, resolver: NeedsResolver, now: string) {
+    for (const { type, data } of events) {
+      const subject = Object.hasOwn(of.erases, type) ? of.erases[type]!(data, id) : undefined;
+      if (subject === undefined) continue;
+      const { status } = (await resolver.answer(holdOn(subject), now)) as LegalHold;
+      if (status === 'held') throw holdErrors.refusal('LEGAL_HOLD');
+    }
   }
 
   /**

@@ -85,6 +85,16 @@ export class EventStore {
     return shape ? upcast(open, shape) : open;
   }
 
+  /** An event as it may be kept elsewhere: its personal fields closed. */
+  async closed(event: Recorded): Promise<Recorded> {
+    return this.#sealer ? { ...event, ...(await this.#sealer.seal(event, event.aggregateId)) } : event;
+  }
+
+  /** The same, open again; what was erased meanwhile reads so. */
+  async reopened(event: Recorded): Promise<Recorded> {
+    return this.#sealer ? this.#sealer.open(event) : event;
+  }
+
   /** Keys of the persons whose data an event is stored sealed with. */
   subjectsOf(event: Pick<NewEvent, 'type' | 'data'>, aggregateId: string): readonly string[] | undefined {
     return this.#sealer?.subjectsOf(event, aggregateId);

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import {
   call,
   defineContext,
@@ -6,6 +6,8 @@ import {
   ERASED,
   openBox,
   sealBox,
+  projection,
+  refused,
   subjectOf,
   type Context,
   type Definition,
@@ -15,17 +17,11 @@ import {
   type Sealing,
 } from '@letopis/kernel';
 import type { Collection, Db } from 'mongodb';
+import type { KeyState } from '../audit/legal-hold';
+import type { Stored } from '../projections/document';
 import type { NewEvent } from './codec';
+import { SubjectKeys } from './subject-keys';
 
-interface SubjectKey {
-  readonly _id: string;
-  /** The key, encrypted under the master key; absent once it was destroyed, and then for ever. */
-  readonly wrapped?: string;
-  readonly destroyedAt?: Date;
-}
-
-/** Keys that are kept open in memory. */
-const KEPT = 10_000;
 const SEALED = /^sealed:1:([0-9a-f-]{36}):([A-Za-z0-9+/=]+)$/;
 
 /**
@@ -34,16 +30,13 @@ const SEALED = /^sealed:1:([0-9a-f-]{36}):([A-Za-z0-9+/=]+)$/;
  * destroyed, every reading says «Данные удалены».
  */
 export class Sealer {
-  readonly #keys: Collection<SubjectKey>;
-  readonly #open = new Map<string, Buffer | typeof ERASED>();
+  readonly keys: SubjectKeys;
   #forgotten: (subject: string) => void = () => {};
-  readonly #wrapping: Buffer;
   readonly #sealings = new Map<string, Sealing>();
   readonly #erasers = new Map<string, (event: Recorded) => string>();
 
   constructor(db: Db, keyring: Keyring, aggregates: Iterable<Definition>) {
-    this.#keys = db.collection<SubjectKey>('_subject_keys');
-    this.#wrapping = keyring.key('subjectKeys');
+    this.keys = new SubjectKeys(db, keyring);
     for (const { personal, erases } of aggregates) {
       for (const [type, sealing] of Object.entries(personal)) this.#sealings.set(type, sealing);
       for (const [type, subject] of Object.entries(erases)) this.#erasers.set(type, ({ data, aggregateId }) => subject(data, aggregateId));
@@ -112,9 +105,7 @@ export class Sealer {
 
   /** Destroys a person's key. It stays destroyed: nothing is ever sealed for that person again. */
   async destroy(subject: string): Promise<void> {
-    const keyId = keyIdOf(subject);
-    await this.#keys.updateOne({ _id: keyId }, { $unset: { wrapped: '' }, $set: { destroyedAt: new Date() } }, { upsert: true });
-    this.keep(keyId, ERASED);
+    await this.keys.destroy([keyIdOf(subject)]);
     this.#forgotten(subject);
   }
 
@@ -125,13 +116,13 @@ export class Sealer {
 
   /** Lets go of a key that another process has destroyed. */
   forget(subject: string): void {
-    this.#open.delete(keyIdOf(subject));
+    this.keys.forget(keyIdOf(subject));
     this.#forgotten(subject);
   }
 
   private async sealed(subject: string, value: unknown): Promise<string> {
     const keyId = keyIdOf(subject);
-    const key = await this.key(keyId, true);
+    const key = await this.keys.key(keyId, true);
     if (key === ERASED) return ERASED;
     return `sealed:1:${keyId}:${sealBox(key, keyId, JSON.stringify(value))}`;
   }
@@ -140,44 +131,27 @@ export class Sealer {
   private async opened(sealed: unknown): Promise<{ value: unknown; keyId?: string }> {
     const [, keyId, box] = typeof sealed === 'string' ? (SEALED.exec(sealed) ?? []) : [];
     if (!keyId) return { value: sealed };
-    const key = await this.key(keyId, false);
+    const key = await this.keys.key(keyId, false);
     return key === ERASED ? { value: ERASED } : { value: JSON.parse(openBox(key, keyId, box!)), keyId };
   }
 
   private async together(keyIds: readonly string[]): Promise<Buffer | undefined> {
-    const keys = await Promise.all([...keyIds].sort().map((keyId) => this.key(keyId, false)));
+    const keys = await Promise.all([...keyIds].sort().map((keyId) => this.keys.key(keyId, false)));
     if (keys.includes(ERASED)) return undefined;
     return createHmac('sha256', Buffer.concat(keys as Buffer[]))
       .update('together')
       .digest();
-  }
-
-  private async key(keyId: string, make: boolean): Promise<Buffer | typeof ERASED> {
-    const open = this.#open.get(keyId);
-    if (open) return open;
-    let found = await this.#keys.findOne({ _id: keyId });
-    if (!found && make) {
-      const wrapped = sealBox(this.#wrapping, keyId, randomBytes(32).toString('base64'));
-      found = await this.#keys.findOneAndUpdate({ _id: keyId }, { $setOnInsert: { wrapped } }, { upsert: true, returnDocument: 'after' });
-    }
-    if (!found) throw new Error(`the key ${keyId} of sealed data is missing: the keys belong to another store than the log`);
-    const key = found.wrapped === undefined ? ERASED : Buffer.from(openBox(this.#wrapping, keyId, found.wrapped), 'base64');
-    this.keep(keyId, key);
-    return key;
-  }
-
-  private keep(keyId: string, key: Buffer | typeof ERASED): void {
-    this.#open.delete(keyId);
-    this.#open.set(keyId, key);
-    if (this.#open.size > KEPT) this.#open.delete(this.#open.keys().next().value!);
   }
 }
 
 /** The id of a person's key. */
 export const keyIdOf = (subject: string) => derivedId('subjectKey', subject);
 
-/** The port by which sagas destroy keys. */
-export const keysPort = (sealer: Sealer) => ({ destroy: ({ subject }: { subject: string }) => sealer.destroy(subject) });
+/** The port by which sagas destroy keys, and decisions learn whether there is one. */
+export const keysPort = (sealer: Sealer) => ({
+  destroy: ({ subject }: { subject: string }) => sealer.destroy(subject),
+  state: ({ subject }: { subject: string }): Promise<KeyState> => sealer.keys.state(keyIdOf(subject)),
+});
 
 /** Destroys the key of a person whom an event erases: before the answer, and again by the saga should that have failed. */
 export function erasure(contexts: readonly Context[]): Context {
@@ -190,5 +164,45 @@ export function erasure(contexts: readonly Context[]): Context {
     ({ data, aggregateId }: Recorded) => [call('keys', 'destroy', { subject: subject(data, aggregateId) })],
   ]);
   const subjectKeys: Saga = { name: 'SubjectKeysSaga', promptly: Object.fromEntries(reactions) as Saga['promptly'], on: {}, onTimer: {} };
-  return defineContext({ name: 'erasure', aggregates: [], sagas: [subjectKeys] });
+  const journal = projection<Erasure, Record<string, unknown>>()({
+    code: ERASURES,
+    version: 1,
+    title: { ru: 'Удаления личных данных', en: 'Erasures of personal data' },
+    serves: 'sagas',
+    key: ({ id }) => id,
+    on: Object.fromEntries(
+      Object.entries(erasers).map(([type, subject]) => [
+        type,
+        (_: unknown, { data, aggregateId, metadata }: Recorded) => ({ subject: subject(data, aggregateId), at: metadata.occurredAt }),
+      ]),
+    ),
+    list: { filters: { subject: 'string' }, sorts: ['at'], search: [], defaultSort: 'at' },
+    policy: { name: 'system', see: () => refused('FORBIDDEN') },
+  });
+  return defineContext({ name: 'erasure', aggregates: [], sagas: [subjectKeys], projections: [journal] });
+}
+
+/** Who was erased, as the log says. */
+export const ERASURES = 'erasures';
+export interface Erasure {
+  readonly subject: string;
+  readonly at: string;
+}
+
+/** Subjects that are looked at together. */
+const TOGETHER = 1_000;
+
+/**
+ * Destroys again whatever keys of erased persons are there: they come back with an older copy of the key database. What the
+ * journal does not know yet is destroyed when it passes by on the subscription. Answers how many were there.
+ */
+export async function destroyAgain(journal: Collection<Stored>, keys: SubjectKeys): Promise<number> {
+  let destroyed = 0;
+  for (let after = ''; ;) {
+    const page = await journal.find({ _id: { $gt: after } }).sort({ _id: 1 }).limit(TOGETHER).toArray(); // prettier-ignore
+    const last = page.at(-1);
+    if (!last) return destroyed;
+    after = last._id;
+    destroyed += await keys.destroy(await keys.notDestroyed(page.map(({ subject }) => keyIdOf(String(subject)))));
+  }
 }

@@ -12,6 +12,7 @@ import type { SagaRunner } from '../sagas/saga-runner';
 import { BEHIND_ANOTHER, waitingSteps } from '../sagas/waiting';
 import { timersDue, type TimerRow } from '../timers/timer';
 import { AsOf } from './as-of';
+import { dropLeftovers } from './leftovers';
 import { Jobs, type Job } from './jobs';
 import { Rebuilder } from './rebuild';
 import { Refolder, type Place } from './refold';
@@ -68,6 +69,8 @@ export class Operations {
   readonly #refolder: Refolder;
   readonly #verifier: Verifier;
   readonly #rebuilder: Rebuilder;
+  #forgetting: Promise<void> = Promise.resolve();
+  #forgetNext: Promise<void> | undefined;
 
   constructor(private readonly parts: Parts) {
     this.jobs = new Jobs(parts.logger, () => parts.clock.now());
@@ -83,9 +86,22 @@ export class Operations {
     this.asOf.start();
   }
 
+  /** Somebody was erased: whatever is not folded any more is let go, it would not hear of that. */
+  forgetErased(): Promise<void> {
+    // One after the other, and once for all who were erased while the one before was going on.
+    this.#forgetNext ??= this.#forgetting.then(async () => {
+      this.#forgetNext = undefined;
+      await this.asOf.forget();
+      await dropLeftovers(this.parts.db, this.parts.projector, this.projections());
+    });
+    this.#forgetting = this.#forgetNext.catch(() => {}); // whoever asked hears of it
+    return this.#forgetNext;
+  }
+
   async stop(): Promise<void> {
     await this.jobs.stop();
     await this.asOf.stop();
+    await this.#forgetting;
   }
 
   /** Steps of sagas that wait, in the order of the log: those of one saga, or all. */

@@ -80,12 +80,15 @@ const waiting = (step: OperatedStep | undefined): OperatedStep => {
   return step;
 };
 
-/** The waiting list as decisions ask for it. */
-export const waitingListPort = (db: Db): WaitingList => ({
-  step: async ({ saga, eventId }) => {
+/** The waiting list as decisions ask for it, and as sagas have steps tried again that were refused for one reason. */
+export const waitingListPort = (db: Db) => ({
+  step: async ({ saga, eventId }: { saga: string; eventId: string }): Promise<OperatedStep | undefined> => {
     const step = await waitingSteps(db).findOne({ _id: `${saga}:${eventId}` });
     if (!step) return undefined;
     const { event: happened, attempts, error } = step;
     return { saga, eventId, eventType: happened.type, stream: happened.stream, attempts, ...(error === undefined ? {} : { error }) };
+  },
+  resume: async ({ error }: { error: string }): Promise<void> => {
+    await waitingSteps(db).updateMany({ parked: true, error }, { $set: { parked: false, dueAt: Date.now() } });
   },
 });

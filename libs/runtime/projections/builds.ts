@@ -50,6 +50,11 @@ export class Builds {
     return (await this.#aliases.findOne({ _id: code }))?.previous;
   }
 
+  /** That build cannot be gone back to any more. */
+  async forgetPrevious(code: string, previous: string): Promise<void> {
+    await this.#aliases.updateOne({ _id: code, previous }, { $unset: { previous: '' } });
+  }
+
   /** Makes a build the one that answers; the one before it is kept to go back to, or is not worth going back to. */
   async makeLive(code: string, collection: string, previous?: string): Promise<void> {
     await this.#aliases.updateOne(

@@ -207,7 +207,7 @@ export class SagaRunner {
       saga: saga.name,
       lane,
       position: event.position,
-      event,
+      event: await this.parts.store.closed(event),
       correlationId: event.metadata.correlationId,
       attempts,
       dueAt,
@@ -253,7 +253,7 @@ export class SagaRunner {
       const saga = this.parts.sagas.find(({ name }) => name === first.saga);
       if (!saga || first.parked || first.dueAt > Date.now()) return;
       try {
-        await this.parts.effects.react(saga, first.event);
+        await this.parts.effects.react(saga, await this.parts.store.reopened(first.event));
       } catch (error) {
         return this.failedAgain(first, error);
       }

@@ -9,6 +9,7 @@ export interface WaitingStep {
   /** Saga and stream: steps of one lane are done in order. */
   readonly lane: string;
   readonly position: number;
+  /** Its personal fields are closed. */
   readonly event: Recorded;
   readonly correlationId: string;
   readonly attempts: number;
