@@ -1,5 +1,6 @@
 import { defaultSettings, parseEmail, type Settings } from '@letopis/kernel';
 import { localSecurityFrom, type LocalSecurity } from '@letopis/local';
+import { CAPTCHA_PROVIDERS, type HostedOptions } from '@letopis/ports';
 import { defaultRetention, StartError, type Retention } from '@letopis/runtime';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
@@ -23,6 +24,8 @@ export interface Configuration {
   readonly local?: LocalSecurity;
   readonly smtpUrl?: string;
   readonly mailFrom: string;
+  /** A captcha of a provider in the place of our own. */
+  readonly captcha?: Pick<HostedOptions, 'provider' | 'verify' | 'siteKey' | 'secret'>;
   readonly masterKey?: string;
   readonly companiesFile?: string;
   readonly trustProxy?: string;
@@ -50,6 +53,7 @@ export function configurationFrom(env: Readonly<Record<string, string | undefine
     local: localSecurity(env),
     smtpUrl: url(env, 'SMTP_URL', /^smtps?:\/\//),
     mailFrom: env.MAIL_FROM || 'Летопись <letopis@localhost>',
+    captcha: hostedCaptcha(env),
     masterKey: env.LETOPIS_MASTER_KEY || undefined,
     companiesFile: env.COMPANY_DIRECTORY || undefined,
     trustProxy: proxies(env, 'TRUST_PROXY'),
@@ -86,6 +90,36 @@ function localSecurity(env: Env): LocalSecurity {
   } catch (cause) {
     throw new StartError((cause as Error).message, { cause });
   }
+}
+
+/** A provider by name, or any other whose «siteverify» is described; half a description is refused. */
+function hostedCaptcha(env: Env): Configuration['captcha'] {
+  const provider = env.CAPTCHA_PROVIDER;
+  if (!provider) return undefined;
+  const named = (name: string) => {
+    const value = env[name];
+    if (!value) throw new StartError(`${name} is missing: CAPTCHA_PROVIDER is ${provider}`);
+    return value;
+  };
+  const known = Object.hasOwn(CAPTCHA_PROVIDERS, provider) ? CAPTCHA_PROVIDERS[provider] : undefined;
+  const verifyUrl = url(env, 'CAPTCHA_VERIFY_URL', /^https?:\/\//) ?? known?.url;
+  if (!verifyUrl)
+    throw new StartError(`CAPTCHA_PROVIDER is none of ${Object.keys(CAPTCHA_PROVIDERS).join(', ')}: CAPTCHA_VERIFY_URL says how to ask it`);
+  const method = env.CAPTCHA_VERIFY_METHOD || known?.method || 'POST';
+  if (method !== 'POST' && method !== 'GET') throw new StartError(`CAPTCHA_VERIFY_METHOD is neither POST nor GET: ${method}`);
+  return {
+    provider,
+    siteKey: named('CAPTCHA_SITE_KEY'),
+    secret: named('CAPTCHA_SECRET'),
+    verify: {
+      url: verifyUrl,
+      method,
+      secretField: env.CAPTCHA_SECRET_FIELD || known?.secretField || 'secret',
+      answerField: env.CAPTCHA_ANSWER_FIELD || known?.answerField || 'response',
+      successField: env.CAPTCHA_SUCCESS_FIELD || known?.successField || 'success',
+      successValue: env.CAPTCHA_SUCCESS_VALUE || known?.successValue || 'true',
+    },
+  };
 }
 
 function whole(env: Env, name: string, otherwise: number): number {

@@ -8,6 +8,7 @@ import {
   Captchas,
   credentialsPort,
   csvDirectory,
+  HostedCaptcha,
   mailPort,
   noDirectory,
   outbox,
@@ -15,6 +16,7 @@ import {
   secretsPort,
   smtp,
   Vault,
+  type CaptchaService,
   type HashingCost,
   type LetterWatch,
 } from '@letopis/ports';
@@ -59,7 +61,7 @@ export interface Product {
 export interface Core {
   readonly runtime: Runtime;
   readonly vault: Vault;
-  readonly captchas: Captchas;
+  readonly captchas: CaptchaService;
   readonly eventStoreUrl: string;
   readonly mongoUrl: string;
   /** Does this, too, when all ends; the last first. */
@@ -85,7 +87,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
     const mongoUrl = configuration.mongoUrl ?? (await local('mongodb'));
 
     let vault!: Vault;
-    let captchas!: Captchas;
+    let captchas!: CaptchaService;
     const running: { runtime?: Runtime } = {};
     const runtime = await Runtime.start({
       contexts,
@@ -100,7 +102,12 @@ export async function startCore(configuration: Configuration, substitutes: Subst
       roles: roles.filter((role) => role !== 'api'),
       ports: async ({ db, composition }): Promise<Ports> => {
         vault = new Vault(db, keyring);
-        captchas = new Captchas(db, keyring, substitutes.captchaText);
+        captchas = configuration.captcha
+          ? new HostedCaptcha(db, keyring, {
+              ...configuration.captcha,
+              onFailure: (what) => logger.warn({ what }, 'the captcha provider failed'),
+            })
+          : new Captchas(db, keyring, substitutes.captchaText);
         const attempts = new Attempts(db, keyring);
         const presence = new Presence(db);
         await Promise.all([vault, captchas, attempts, presence].map((each) => each.prepare()));

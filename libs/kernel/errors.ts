@@ -106,6 +106,11 @@ export const sharedErrors = errorCatalogue({
     ru: 'Внутренняя ошибка. Сообщите номер {correlationId}',
     en: 'Internal error. Please report the number {correlationId}',
   },
+  CAPTCHA_UNAVAILABLE: {
+    status: 503,
+    ru: 'Проверка «я не робот» сейчас недоступна, повторите позже',
+    en: 'The check that you are a person cannot be made at the moment, try again later',
+  },
   BUSY: { status: 503, ru: 'Запись занята, повторите позже', en: 'The record is busy, try again later' },
   STORE_UNAVAILABLE: { status: 503, ru: 'Хранилище недоступно, повторите позже', en: 'The store cannot be reached, try again later' },
   PROJECTION_LAG: { status: 503, ru: 'Данные ещё обновляются, повторите позже', en: 'The read model has not caught up yet, try again' },

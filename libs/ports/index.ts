@@ -1,6 +1,7 @@
 /** The outside world: letters, captchas, secrets, directories. */
 export * from './attempts/attempts';
 export * from './captcha/captcha';
+export * from './captcha/hosted';
 export * from './companies/csv-directory';
 export * from './mail/channels';
 export * from './mail/mail';

@@ -4,6 +4,7 @@ import { collectionOf, MovableClock, Projector, silent } from '@letopis/runtime'
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Configuration } from '../../apps/server/configuration';
 import { startProduct, type Product } from '../../apps/server/product';
 import { Outbox, type ReceivedLetter } from './letters';
 
@@ -25,6 +26,8 @@ export interface WorldOptions {
   readonly strangersPerMinute?: number;
   /** A mail server instead of the outbox. */
   readonly smtpUrl?: string;
+  /** A provider's captcha instead of our own. */
+  readonly captcha?: Configuration['captcha'];
   /** A folder to go on with; else a new one that goes away with the world. */
   readonly folder?: string;
 }
@@ -57,6 +60,7 @@ export class World {
         mailFrom: 'Летопись <letopis@test>',
         companiesFile: options.companies,
         smtpUrl: options.smtpUrl,
+        captcha: options.captcha,
         settings: { ...defaultSettings, publicUrl: 'http://letopis.test', autoAcceptClientRegistration: options.autoAccept ?? false },
       },
       {

@@ -6,14 +6,24 @@ import { picture, pictureText } from './picture';
 /** A picture to be read, or work to be done by the visitor's machine (ALTCHA). */
 export type CaptchaKind = 'picture' | 'work';
 
+/** What issues challenges and judges answers. */
+export interface CaptchaService extends CaptchaPort {
+  readonly kinds: readonly string[];
+  issue(kind: string, now: string): Promise<Challenge>;
+  prepare(): Promise<void>;
+}
+
 export interface Challenge {
   readonly captchaId: string;
-  readonly kind: CaptchaKind;
+  readonly kind: CaptchaKind | 'hosted';
   readonly expiresAt: string;
   /** PNG, base64; for a picture. */
   readonly image?: string;
   /** ALTCHA's challenge; for work. The answer is ALTCHA's payload. */
   readonly challenge?: object;
+  /** Whose widget it is and its public key; for a hosted one. */
+  readonly provider?: string;
+  readonly siteKey?: string;
 }
 
 interface Kept {
@@ -31,7 +41,8 @@ const LIFE = { minutes: 10 };
 const WORK = 50_000;
 
 /** Captchas of our own. A challenge can be answered once: a wrong answer burns it. */
-export class Captchas implements CaptchaPort {
+export class Captchas implements CaptchaService {
+  readonly kinds = ['picture', 'work'] as const;
   readonly #kept: Collection<Kept>;
   readonly #hmacKey: string;
 
@@ -48,18 +59,22 @@ export class Captchas implements CaptchaPort {
     await this.#kept.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
   }
 
-  async issue(kind: CaptchaKind, now: string): Promise<Challenge> {
+  async issue(kind: string, now: string): Promise<Challenge> {
     const captchaId = newId();
     const expiresAt = after(now, LIFE);
-    const common = { captchaId, kind, expiresAt };
     if (kind === 'work') {
       const challenge = await createChallenge({ hmacKey: this.#hmacKey, maxNumber: WORK });
       await this.#kept.insertOne({ _id: captchaId, kind, expected: challenge.challenge, expiresAt: new Date(expiresAt) });
-      return { ...common, challenge };
+      return { captchaId, kind, expiresAt, challenge };
     }
     const text = this.textOf();
-    await this.#kept.insertOne({ _id: captchaId, kind, expected: this.textHash(captchaId, text), expiresAt: new Date(expiresAt) });
-    return { ...common, image: picture(text).toString('base64') };
+    await this.#kept.insertOne({
+      _id: captchaId,
+      kind: 'picture',
+      expected: this.textHash(captchaId, text),
+      expiresAt: new Date(expiresAt),
+    });
+    return { captchaId, kind: 'picture', expiresAt, image: picture(text).toString('base64') };
   }
 
   verify: CaptchaPort['verify'] = async ({ captchaId, answer }, { commandId, now }) => {

@@ -60,15 +60,16 @@ export class SignInController {
       name: 'Letopis',
       publicUrl: settings.publicUrl,
       consentPolicyVersion: settings.consentPolicyVersion,
-      captchas: ['picture', 'work'],
+      captchas: this.edge.captchas.kinds,
     };
   }
 
   @Post('captcha')
   @HttpCode(200)
-  captcha(@Query('kind') kind = 'picture') {
-    if (kind !== 'picture' && kind !== 'work') throw refusal('BAD_QUERY', { name: 'kind' });
-    return this.edge.captchas.issue(kind, this.edge.runtime.clock.now());
+  captcha(@Query('kind') kind?: string) {
+    const { captchas } = this.edge;
+    if (kind !== undefined && !captchas.kinds.includes(kind)) throw refusal('BAD_QUERY', { name: 'kind' });
+    return captchas.issue(kind ?? captchas.kinds[0]!, this.edge.runtime.clock.now());
   }
 
   @Post('tokens')

@@ -3,7 +3,9 @@ import type { Tokens } from './tokens';
 
 /** Challenges for forms that anybody may send. */
 export interface CaptchaIssuer {
-  issue(kind: 'picture' | 'work', now: string): Promise<object>;
+  /** What may be asked for, the usual one first. */
+  readonly kinds: readonly string[];
+  issue(kind: string, now: string): Promise<object>;
 }
 
 /** One-time secrets that an administrator fetches. */

@@ -99,7 +99,7 @@ export async function overHttp(bench: Bench, title: string): Promise<Row[]> {
   const ours = await withRuntime(bench, async (runtime) => {
     const server = await startServer({
       runtime,
-      captchas: { issue: async () => ({}) },
+      captchas: { kinds: [], issue: async () => ({}) },
       vault: { get: async () => undefined, destroy: async () => undefined },
       version: 'bench',
       strangersPerMinute: 1_000_000,
