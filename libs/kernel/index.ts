@@ -1,5 +1,6 @@
 export * from './actor';
 export * from './aggregate';
+export * from './calendar';
 export * from './context';
 export * from './erased';
 export * from './errors';

@@ -21,6 +21,32 @@ export interface CredentialsPort {
 export interface SecretsPort {
   issue: PortMethod<{ name: string; hours: number }, { tokenHash: string; secretRef: string }>;
   matches: PortMethod<{ token: string; tokenHash?: string }, boolean>;
+  /** Puts a password into the vault for the letter and the account: the typed one, unless it is weak, or a made-up one. */
+  keepPassword: PortMethod<{ password?: string; weak: boolean }, { secretRef: string } | undefined>;
+}
+
+/** What a file was found to be by its content. */
+export interface FileFacts {
+  readonly fileId: string;
+  readonly name: string;
+  readonly mime: string;
+  readonly size: number;
+  readonly sha256: string;
+  /** Of pictures, in pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  /** The user who brought it. */
+  readonly uploadedBy: string;
+}
+
+/** Files that people have uploaded; bytes stay outside the log, events name them. */
+export interface FilesPort {
+  describe: PortMethod<{ fileId: string }, FileFacts | undefined>;
+}
+
+/** Human numbers: the same `forId` always gets the same number of its counter; gaps are possible. */
+export interface NumbersPort {
+  allocate: PortMethod<{ organizationId: string; kind: string; forId: string }, number>;
 }
 
 /** Failures to sign in to addresses that nobody has; of accounts they are events. Kept for days, by keyed hash of the address. */
@@ -48,6 +74,8 @@ export const captcha = port<CaptchaPort>('captcha');
 export const credentials = port<CredentialsPort>('credentials');
 export const presence = port<PresencePort>('presence');
 export const secrets = port<SecretsPort>('secrets');
+export const files = port<FilesPort>('files');
+export const numbers = port<NumbersPort>('numbers');
 
 /** What a saga gives to the port `mail` to deliver: texts by template, secrets by reference. */
 export interface Letter {

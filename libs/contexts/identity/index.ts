@@ -26,6 +26,7 @@ export const identity = defineContext({
   authentication,
 });
 
+export { isWeakPassword } from './user/password-policy';
 export { user } from './user/user';
 export type { User } from './user/user.state';
 export type * from './user/user.events';

@@ -1,4 +1,5 @@
 import type { Actor } from '../actor';
+import type { Need } from '../needs';
 import type { Policy, Question, Verdict } from '../policy';
 import { overseesService } from '../actor';
 import { everything, only, refused, type ReadPolicy, type Visible } from '../projection';
@@ -12,14 +13,16 @@ const NEED = 'standing';
 const asked = ({ [NEED]: standing }: Readonly<Record<string, unknown>>) => standing as Standing;
 const userId = (actor: Actor) => (actor.kind === 'user' ? actor.userId : undefined);
 
-type OrganizationOf<Command, State> = (question: Question<Command, State>) => string | undefined;
+/** The organization of the record that is asked about, or the need that finds it. */
+type OrganizationOf<Command, State> = (question: Question<Command, State>) => string | undefined | Need<string | undefined>;
 const itsOrganization = ({ state }: Question<never, never>) => (state as { organizationId?: string } | undefined)?.organizationId;
 
 /**
  * Whether the person is of this organization at all and may work in it from here; else the code to refuse with. To strangers,
  * and to whoever works in another organization at the moment, the record is not there.
  */
-export function refusedAtTheDoor(standing: Standing, actor: Actor, organizationId: string | undefined): Verdict | undefined {
+export function refusedAtTheDoor(standing: Standing, actor: Actor): Verdict | undefined {
+  const { organizationId } = standing;
   if (actor.kind === 'anonymous') return 'NOT_AUTHENTICATED';
   if (actor.kind !== 'user') return 'FORBIDDEN';
   if (organizationId === undefined) return 'NOT_FOUND';
@@ -62,7 +65,7 @@ export function staff<Command, State>(
     judge: (question, answers) => {
       const standing = asked(answers);
       const { actor, now = '' } = question;
-      const refusal = refusedAtTheDoor(standing, actor, organizationOf(question)) ?? closedOrganization(standing);
+      const refusal = refusedAtTheDoor(standing, actor) ?? closedOrganization(standing);
       if (refusal) return refusal;
       const rights = rightsOf(standing, actor, now);
       if (all !== node && allows(rights, all)) return 'allow';
@@ -86,7 +89,7 @@ export function orgAdmin<Command, State>({ in: organizationOf = itsOrganization 
     needs: (question) => ({ [NEED]: standingOf(organizationOf(question), userId(question.actor)) }),
     judge: (question, answers) => {
       const standing = asked(answers);
-      const refusal = refusedAtTheDoor(standing, question.actor, organizationOf(question));
+      const refusal = refusedAtTheDoor(standing, question.actor);
       if (refusal) return refusal;
       if (!administers(standing, question.actor)) return 'FORBIDDEN';
       return closedOrganization(standing) ?? 'allow';
@@ -104,7 +107,7 @@ export function member<Command, State>({ in: organizationOf = itsOrganization as
     needs: (question) => ({ [NEED]: standingOf(organizationOf(question), userId(question.actor)) }),
     judge: (question, answers) => {
       const standing = asked(answers);
-      return refusedAtTheDoor(standing, question.actor, organizationOf(question)) ?? closedOrganization(standing) ?? 'allow';
+      return refusedAtTheDoor(standing, question.actor) ?? closedOrganization(standing) ?? 'allow';
     },
   };
 }
@@ -124,7 +127,7 @@ export const staffSees = (
     const organizationId = organizationIn(actor, filter);
     if (actor.kind !== 'user' || organizationId === undefined) return refused('FORBIDDEN');
     const standing = asked(answers);
-    const refusal = refusedAtTheDoor(standing, actor, organizationId);
+    const refusal = refusedAtTheDoor(standing, actor);
     if (refusal) return refused(refusal);
     if (standing.organization?.status === 'suspended' && !administers(standing, actor)) return refused('ORGANIZATION_SUSPENDED');
     return allows(rightsOf(standing, actor, now), node) ? only({ organizationId }) : others(actor, organizationId);

@@ -31,6 +31,8 @@ interface Foundation {
 
 /** What an organization knows of somebody: as a member, as an administrator, as a staff member with departments and roles. */
 export interface Standing extends Foundation {
+  /** The organization that it is about; undefined where there is none, as of a record that does not exist. */
+  readonly organizationId: string | undefined;
   readonly departments: readonly { readonly id: string; readonly rights: Switches; readonly status: string }[];
   readonly roles: readonly { readonly code: string; readonly rights: readonly string[]; readonly fullAccess?: boolean }[];
 }
@@ -50,25 +52,40 @@ export const membersOf = (organizationId: string, staff: Pick<StaffRights, 'depa
   ),
 });
 
+/** Departments and roles of a staff member as sources of rights, as one need. */
+export const rightsHolders = (
+  organizationId: string,
+  staff: Pick<StaffRights, 'departmentIds' | 'roleCodes'> | undefined,
+): Need<Pick<Standing, 'departments' | 'roles'>> => followedBy(membersOf(organizationId, staff), holdersIn);
+
+const holdersIn = (answers: Readonly<Record<string, unknown>>): Pick<Standing, 'departments' | 'roles'> => ({
+  departments: named(answers, 'department:').map(([id, state]) => ({ ...(state as { rights: Switches; status: string }), id })),
+  roles: named(answers, 'role:').map(([code, state]) => ({ ...(state as { rights: readonly string[]; fullAccess?: boolean }), code })),
+});
+
 /** Everything that the rights of a person in an organization follow from, as one need. */
-export function standingOf(organizationId: string | undefined, userId: string | undefined): Need<Standing> {
-  const known = organizationId !== undefined && userId !== undefined;
-  const key = known ? staffKey(organizationId, userId) : undefined;
+export function standingOf(organization: string | undefined | Need<string | undefined>, userId: string | undefined): Need<Standing> {
   return followedBy(
-    {
-      organization: ifKnown(stateIn<NonNullable<Foundation['organization']>>('organization', organizationId)),
-      membership: ifKnown(stateIn<NonNullable<Foundation['membership']>>('membership', known ? `${organizationId}:${userId}` : undefined)),
-      workspace: ifKnown(stateIn<NonNullable<Foundation['workspace']>>('workspace', organizationId)),
-      staffId: key ? ownerOf(key.scope, key.value) : { kind: 'known', value: undefined },
-    },
+    { organizationId: typeof organization === 'object' ? organization : { kind: 'known', value: organization } },
+    ({ organizationId }) => foundation(organizationId as string | undefined, userId),
     ({ staffId }) => ({ staff: ifKnown(stateIn<StaffRights>('staffMember', staffId as string | undefined)) }),
-    ({ staff }) => membersOf(organizationId ?? '', staff as StaffRights | undefined),
+    ({ organizationId, staff }) => membersOf((organizationId as string | undefined) ?? '', staff as StaffRights | undefined),
     (answers): Standing => ({
-      ...(answers as object as Foundation),
-      departments: named(answers, 'department:').map(([id, state]) => ({ ...(state as { rights: Switches; status: string }), id })),
-      roles: named(answers, 'role:').map(([code, state]) => ({ ...(state as { rights: readonly string[]; fullAccess?: boolean }), code })),
+      ...(answers as object as Foundation & Pick<Standing, 'organizationId'>),
+      ...holdersIn(answers),
     }),
   );
+}
+
+function foundation(organizationId: string | undefined, userId: string | undefined) {
+  const known = organizationId !== undefined && userId !== undefined;
+  const key = known ? staffKey(organizationId, userId) : undefined;
+  return {
+    organization: ifKnown(stateIn<NonNullable<Foundation['organization']>>('organization', organizationId)),
+    membership: ifKnown(stateIn<NonNullable<Foundation['membership']>>('membership', known ? `${organizationId}:${userId}` : undefined)),
+    workspace: ifKnown(stateIn<NonNullable<Foundation['workspace']>>('workspace', organizationId)),
+    staffId: key ? ownerOf(key.scope, key.value) : ({ kind: 'known', value: undefined } as Need<string | undefined>),
+  };
 }
 
 const named = (answers: Readonly<Record<string, unknown>>, prefix: string): [string, unknown][] =>

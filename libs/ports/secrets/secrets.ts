@@ -12,6 +12,12 @@ export function secretsPort(vault: Vault): SecretsPort {
       const token = await vault.putOnce(secretRef, () => randomBytes(32).toString('base64url'), new Date(after(now, { hours })));
       return { tokenHash: sha256(token), secretRef };
     },
+    keepPassword: async ({ password, weak }, { commandId, now }) => {
+      if (weak) return undefined;
+      const secretRef = derivedId('password', commandId);
+      await vault.putOnce(secretRef, () => password ?? generated(), new Date(after(now, PASSWORD_WAITS)));
+      return { secretRef };
+    },
     matches: async ({ token, tokenHash }) => {
       const given = Buffer.from(sha256(token));
       const wanted = Buffer.from(tokenHash ?? sha256(''));

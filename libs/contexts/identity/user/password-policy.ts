@@ -22,3 +22,7 @@ export function isWeak(password: string, email: string): boolean {
     COMMON.has(lower)
   );
 }
+
+/** Whether a password that was typed for somebody else is weak; one that is to be made up is not. */
+export const isWeakPassword = (password: string | undefined, email: string, login: string): boolean =>
+  password !== undefined && (isWeak(password, email) || password.toLowerCase() === login.toLowerCase());

@@ -1,0 +1,2 @@
+export { dayKind, isDecreed, type DayKind } from './production-calendar';
+export * from './working-time';
