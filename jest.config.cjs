@@ -28,6 +28,8 @@ module.exports = {
     '/node_modules/(?!(@nestjs|load-esm|file-type|temporal-polyfill|temporal-utils|jose|uuid|altcha-lib|strtok3|token-types|uint8array-extras|@tokenizer|@borewit)/)',
   ],
   moduleNameMapper: {
+    // Exported for import alone, which tests do not do.
+    '^file-type$': '<rootDir>/node_modules/file-type/index.js',
     '^@letopis/contexts/(.*)$': '<rootDir>/libs/contexts/$1/index.ts',
     '^@letopis/(.*)$': '<rootDir>/libs/$1/index.ts',
   },

@@ -1,6 +1,7 @@
 import { identity } from '@letopis/contexts/identity';
 import { organizations } from '@letopis/contexts/organizations';
 import { persons } from '@letopis/contexts/persons';
+import { staffContext } from '@letopis/contexts/staff';
 import { workspaces } from '@letopis/contexts/workspace';
 import { secured, startInThread, type LocalServer, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
 import {
@@ -9,6 +10,7 @@ import {
   credentialsPort,
   csvDirectory,
   HostedCaptcha,
+  Files,
   mailPort,
   noDirectory,
   outbox,
@@ -30,7 +32,7 @@ import { releaseOf } from './release';
 import { openKeyring } from './secrets-file';
 
 /** The contexts that the product is made of. */
-export const contexts = [identity, organizations, persons, workspaces];
+export const contexts = [identity, organizations, persons, staffContext, workspaces];
 
 export const VERSION = '0.1.0';
 
@@ -62,6 +64,7 @@ export interface Core {
   readonly runtime: Runtime;
   readonly vault: Vault;
   readonly captchas: CaptchaService;
+  readonly files: Files;
   readonly eventStoreUrl: string;
   readonly mongoUrl: string;
   /** Does this, too, when all ends; the last first. */
@@ -88,6 +91,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
 
     let vault!: Vault;
     let captchas!: CaptchaService;
+    let files!: Files;
     const running: { runtime?: Runtime } = {};
     const runtime = await Runtime.start({
       contexts,
@@ -102,6 +106,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
       roles: roles.filter((role) => role !== 'api'),
       ports: async ({ db, composition }): Promise<Ports> => {
         vault = new Vault(db, keyring);
+        files = new Files(db);
         captchas = configuration.captcha
           ? new HostedCaptcha(db, keyring, {
               ...configuration.captcha,
@@ -129,6 +134,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
         return {
           attempts: { failures: attempts.failures, failed: attempts.failed },
           captcha: { verify: captchas.verify },
+          files: { ...files.port },
           credentials: { ...credentialsPort(db, vault, substitutes.hashing) },
           presence: { seen: presence.seen, lastSeen: presence.lastSeen },
           secrets: { ...secretsPort(vault) },
@@ -146,7 +152,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
     });
     running.runtime = runtime;
     stops.push(() => runtime.stop());
-    return { runtime, vault, captchas, eventStoreUrl, mongoUrl, onStop: (work) => stops.push(work), stop };
+    return { runtime, vault, captchas, files, eventStoreUrl, mongoUrl, onStop: (work) => stops.push(work), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -156,13 +162,13 @@ export async function startCore(configuration: Configuration, substitutes: Subst
 /** Starts everything: local servers where no real ones are named, the runtime, the edge. @throws StartError */
 export async function startProduct(configuration: Configuration, substitutes: Substitutes = {}): Promise<Product> {
   const core = await startCore(configuration, substitutes);
-  const { runtime, vault, captchas, eventStoreUrl, mongoUrl, onStop, stop } = core;
+  const { runtime, vault, captchas, files, eventStoreUrl, mongoUrl, onStop, stop } = core;
   try {
     // Before anybody can call: the address of the first administrator is not for others to register.
     const answers = (configuration.roles ?? ROLES).includes('api');
     const adminLink = answers ? await bootstrapAdministrator(runtime, vault) : undefined;
     const { port, host, trustProxy, strangersPerMinute } = configuration;
-    const edge = { captchas, vault, version: VERSION, trustProxy, strangersPerMinute, port, host };
+    const edge = { captchas, vault, files, version: VERSION, trustProxy, strangersPerMinute, port, host };
     const server = await startServer({ runtime, ...edge, onlyHealth: !answers }).catch((cause: { code?: string }) => {
       if (cause.code === 'EADDRINUSE') throw new StartError(`PORT: ${host}:${port} is taken by another program`, { cause });
       throw cause;

@@ -14,6 +14,8 @@ export type FieldType = 'string' | 'boolean' | 'number' | 'time';
 /** Fields of a read model that a list may filter and sort by; names are paths in the document. */
 export interface ListSpec {
   readonly filters: Readonly<Record<string, FieldType>>;
+  /** Filters that are no fields of rows: by them the policy judges whose rows are asked for. */
+  readonly asked?: Readonly<Record<string, FieldType>>;
   readonly sorts: readonly string[];
   /** Fields that the text search looks in. */
   readonly search: readonly string[];
@@ -84,6 +86,8 @@ export interface Projection {
   readonly expires?: string;
   /** Who reads it, and what was asked, is recorded before it is answered. */
   readonly readsRecorded?: boolean;
+  /** What follows from being in one list, where all rows that there are fit into it. */
+  readonly listed?: (rows: readonly Readonly<Record<string, unknown>>[]) => readonly Readonly<Record<string, unknown>>[];
 }
 
 /** One event for every document that it finds; `where` names fields that the list filters or joins by. */
@@ -122,6 +126,7 @@ export const projection =
     readonly columns?: { readonly [K in keyof Document & string]?: Localized };
     readonly expires?: keyof Document & string;
     readonly readsRecorded?: boolean;
+    readonly listed?: Projection['listed'];
   }): Projection => ({
     serves: 'registry',
     sides: {},

@@ -77,6 +77,8 @@ export interface SagaReads {
   rows<Row>(projection: string, filter: Readonly<Record<string, unknown>>): Promise<readonly Row[]>;
   /** What a port answers at the moment; for what is deliberately not in the log. */
   ask<Answer>(need: Need<Answer>): Promise<Answer>;
+  /** The id of the aggregate that holds a unique key at present. */
+  owner(scope: string, value: string): Promise<string | undefined>;
   /** What the process was configured with for this context. */
   readonly settings: Settings;
 }

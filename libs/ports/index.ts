@@ -3,6 +3,7 @@ export * from './attempts/attempts';
 export * from './captcha/captcha';
 export * from './captcha/hosted';
 export * from './companies/csv-directory';
+export * from './files/files';
 export * from './mail/channels';
 export * from './mail/mail';
 export * from './presence/presence';

@@ -25,6 +25,7 @@ import { Leases, Shares, type Work } from './leases';
 import type { Logger } from './logger';
 import { Expiry } from './operations/expiry';
 import { Metrics } from './operations/metrics';
+import { counter, numbersPort } from './numbers/counter';
 import { Operations } from './operations/operations';
 import { operationErrors, sagaFailure, waitingListPort } from './operations/saga-failure';
 import type { Ports } from './ports';
@@ -38,7 +39,7 @@ import { timer, timersDue } from './timers/timer';
 /** What the runtime itself brings as a context. */
 const own: Context = defineContext({
   name: 'runtime',
-  aggregates: [timer, sagaFailure, auditAccess, refusals, legalHold],
+  aggregates: [timer, counter, sagaFailure, auditAccess, refusals, legalHold],
   sagas: [legalHoldSaga],
   projections: [timersDue, stories, auditAccesses, refusalsRegistry],
   errors: { ...operationErrors.entries, ...readingErrors.entries, ...holdErrors.entries },
@@ -116,12 +117,18 @@ export class Runtime {
     const sealer = new Sealer(db, keyring, composition.aggregates.values());
     store.sealWith(sealer);
     store.upcastWith(new Upcaster(composition.aggregates.values()));
-    const ports = { ...(await options.ports({ db, composition })), keys: keysPort(sealer), waitingList: { ...waitingListPort(db) } };
+    const ports: Record<string, Ports[string]> = {
+      ...(await options.ports({ db, composition })),
+      keys: keysPort(sealer),
+      waitingList: { ...waitingListPort(db) },
+    };
 
     const states = new States(store, new Snapshots({ store, sealer, logger, release: options.release ?? '' }));
     const claims = new Claims(store, states, composition.aggregates, keyring, clock);
     const callers = new Callers(composition.authentication, states, clock, settings, composition.errors);
     const dispatcher = new Dispatcher({ composition, store, states, claims, callers, ports, keyring, clock, settings });
+    // Numbers are given by commands like everything else; the port is there before the first of them is asked for.
+    ports.numbers = { ...numbersPort(dispatcher, states) };
     const feed = new Feed({ store, states, logger });
     const follow = (reader: Reader) =>
       reader.passing.subscribe((event) => {
@@ -136,7 +143,7 @@ export class Runtime {
     const projections: readonly Projection[] = [...composition.projections.values()];
     const { roles = ['projections', 'sagas'] } = options;
     const projector = new Projector({ store, db, logger, onReader: follow, keeps: roles.includes('projections') }, projections);
-    const effects = new Effects({ composition, dispatcher, states, ports, clock, settings, db, projector });
+    const effects = new Effects({ composition, dispatcher, states, claims, ports, clock, settings, db, projector });
     const sagas = new SagaRunner({ store, db, logger, effects, sagas: composition.sagas });
     const ticker = new Ticker({ db, projector, dispatcher, clock, logger });
     const audit = new Audit({ store, db, projector, composition, sagas });

@@ -92,7 +92,10 @@ export class World {
   async settle(): Promise<void> {
     await this.product.runtime.refusals.flush();
     for (const id of this.#stories) {
-      const { status, body } = await this.stranger.get(`/v1/audit/stories/${id}?settled=true`);
+      const asked = () => this.stranger.get(`/v1/audit/stories/${id}?settled=true`);
+      let { status, body } = await asked();
+      // A long story on a busy machine: the product says to ask again, and so does anybody who waits for it.
+      for (let again = 0; status === 503 && again < 12; again++) ({ status, body } = await asked());
       if (status !== 200) throw new Error(`the story did not settle: ${JSON.stringify(body)}`);
       this.position = Math.max(this.position, body.token);
     }

@@ -1,8 +1,10 @@
 import { identityErrors } from '@letopis/contexts/identity';
+import { personErrors } from '@letopis/contexts/persons';
 import { organizationErrors } from '@letopis/contexts/organizations';
 import { errorCatalogue, sharedErrors } from '@letopis/kernel';
 
 const { WEAK_PASSWORD, EMAIL_INVALID } = identityErrors.entries;
+const { PHONE_INVALID } = personErrors.entries;
 const { ORGANIZATION_NOT_CLIENT, MEMBER_IS_ADMINISTRATOR } = organizationErrors.entries;
 
 export const staffErrors = errorCatalogue(
@@ -11,6 +13,7 @@ export const staffErrors = errorCatalogue(
     EMAIL_INVALID,
     ORGANIZATION_NOT_CLIENT,
     MEMBER_IS_ADMINISTRATOR,
+    PHONE_INVALID,
     LOGIN_TAKEN: { status: 409, ru: 'Логин уже занят', en: 'The login is taken' },
     LOGIN_INVALID: {
       status: 422,
@@ -18,7 +21,6 @@ export const staffErrors = errorCatalogue(
       en: 'A login has 2 to 254 letters, digits and . _ % + @ -',
     },
     NAME_INVALID: { status: 422, ru: 'Проверьте фамилию, имя и отчество', en: 'Check the name' },
-    PHONE_INVALID: { status: 422, ru: 'Проверьте номер телефона', en: 'Check the phone number' },
     DEPARTMENT_NAME_TAKEN: { status: 409, ru: 'Отдел с таким названием уже есть', en: 'There is a department of this name already' },
     PASSWORD_NOT_APPLICABLE: {
       status: 422,

@@ -52,9 +52,13 @@ export function changesOf<Fields extends object>(
   wanted: Partial<Fields>,
 ): { readonly [K in keyof Fields]?: { readonly from?: Fields[K]; readonly to?: Fields[K] } } | undefined {
   const differs = (a: unknown, b: unknown) => JSON.stringify(a ?? null) !== JSON.stringify(b ?? null);
-  const changed = (Object.keys(wanted) as (keyof Fields)[]).filter((name) => wanted[name] !== undefined && differs(before[name], wanted[name]));
+  const changed = (Object.keys(wanted) as (keyof Fields)[]).filter(
+    (name) => wanted[name] !== undefined && differs(before[name], wanted[name]),
+  );
   if (changed.length === 0) return undefined;
-  return Object.fromEntries(changed.map((name) => [name, { from: before[name], to: wanted[name] }])) as ReturnType<typeof changesOf<Fields>>;
+  return Object.fromEntries(changed.map((name) => [name, { from: before[name], to: wanted[name] }])) as ReturnType<
+    typeof changesOf<Fields>
+  >;
 }
 
 /** The fields as the changes leave them. */

@@ -13,7 +13,7 @@ export const workspaces = defineContext({
   errors: workspaceErrors.entries,
 });
 
-export { featuresOf, firstProviderOf, workspace, type Feature, type Workspace } from './workspace/workspace';
+export { featuresOf, workspace, type Feature, type Workspace } from './workspace/workspace';
 export * from './workspace/workspace.commands';
 export * from './workspace/workspace.events';
 export type { WorkspaceSettings } from './workspace/settings';

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { after } from '../time';
 import { dayKind, isDecreed } from './production-calendar';
-import { addWorkingMinutes, areIntervals, intervalsOn, isTimeZone, workingMinutesBetween, type Interval, type WorkingHours } from './working-time';
+import {
+  addWorkingMinutes,
+  areIntervals,
+  intervalsOn,
+  isTimeZone,
+  workingMinutesBetween,
+  type Interval,
+  type WorkingHours,
+} from './working-time';
 
 const days = (year: number) =>
   Array.from({ length: 366 }, (_, day) => new Date(Date.UTC(year, 0, 1 + day)).toISOString().slice(0, 10)).filter((date) =>
@@ -84,12 +92,30 @@ describe('Working time', () => {
     expect(addWorkingMinutes({ ...nineToSix, weekly: [] }, '2026-03-02T06:00:00.000Z', 1)).toBeUndefined());
 
   test.each<[Interval[], boolean]>([
-    [[{ from: '09:00', to: '13:00' }, { from: '14:00', to: '24:00' }], true],
-    [[{ from: '14:00', to: '18:00' }, { from: '09:00', to: '14:00' }], true],
+    [
+      [
+        { from: '09:00', to: '13:00' },
+        { from: '14:00', to: '24:00' },
+      ],
+      true,
+    ],
+    [
+      [
+        { from: '14:00', to: '18:00' },
+        { from: '09:00', to: '14:00' },
+      ],
+      true,
+    ],
     [[], true],
     [[{ from: '09:00', to: '09:00' }], false],
     [[{ from: '18:00', to: '09:00' }], false],
-    [[{ from: '09:00', to: '13:00' }, { from: '12:59', to: '18:00' }], false],
+    [
+      [
+        { from: '09:00', to: '13:00' },
+        { from: '12:59', to: '18:00' },
+      ],
+      false,
+    ],
     [[{ from: '9:00', to: '13:00' }], false],
     [[{ from: '09:00', to: '24:01' }], false],
     [Array.from({ length: 6 }, (_, at) => ({ from: `0${at}:00`, to: `0${at}:30` })), false],
@@ -104,7 +130,9 @@ describe('Working time', () => {
     ['', false],
   ])('«%s» is a time zone: %s', (name, is) => expect(isTimeZone(name)).toBe(is));
 
-  const moment = fc.integer({ min: Date.UTC(2025, 0, 1), max: Date.UTC(2027, 0, 1) }).map((at) => new Date(Math.floor(at / 60_000) * 60_000).toISOString());
+  const moment = fc
+    .integer({ min: Date.UTC(2025, 0, 1), max: Date.UTC(2027, 0, 1) })
+    .map((at) => new Date(Math.floor(at / 60_000) * 60_000).toISOString());
   const hoursOf: fc.Arbitrary<WorkingHours> = fc.record({
     timeZone: fc.constantFrom('Europe/Moscow', 'Europe/Berlin', 'America/New_York', 'UTC', 'Asia/Kolkata'),
     weekly: fc.uniqueArray(

@@ -126,6 +126,7 @@ const readsOf = (streams: readonly Stream[], { rows = {}, settings, answers = {}
   },
   settings: { ...defaultSettings, ...settings },
   state: <State>(of: Definition<State>, id: string) => Promise.resolve(new World(streams).state(of, id) as State),
+  owner: (scope: string, value: string) => Promise.resolve(new World(streams).owner({ scope, value })),
   rows: <Row>(code: string, filter: Readonly<Record<string, unknown>>) => {
     const found = rows[code];
     if (!found) throw new Error(`the saga reads ${code}: give its rows in the specification`);

@@ -26,7 +26,8 @@ export function correlate(request: Request, response: Response, next: NextFuncti
 /** Refuses bodies that are not JSON before they are read. */
 export function jsonOnly(request: Request, _: Response, next: NextFunction): void {
   const hasBody = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
-  if (request.method === 'POST' && hasBody && request.headers['content-length'] !== '0' && !request.is('application/json')) {
+  const isFile = request.path === '/v1/files';
+  if (request.method === 'POST' && !isFile && hasBody && request.headers['content-length'] !== '0' && !request.is('application/json')) {
     next(refusal('UNSUPPORTED_MEDIA_TYPE'));
     return;
   }

@@ -1,3 +1,4 @@
+import type { FileFacts } from '@letopis/kernel';
 import type { Runtime } from '../runtime';
 import type { Tokens } from './tokens';
 
@@ -14,12 +15,19 @@ export interface SecretStore {
   destroy(refs: readonly string[]): Promise<void>;
 }
 
+/** Where uploaded files are kept. */
+export interface FileStore {
+  put(content: AsyncIterable<Uint8Array>, about: { fileId: string; name: string; uploadedBy: string; now: string }): Promise<FileFacts>;
+  open(fileId: string): Promise<{ facts: FileFacts; organizationId?: string; bytes: AsyncIterable<Uint8Array> } | undefined>;
+}
+
 /** What the edge is made of besides Nest. */
 export interface Edge {
   readonly runtime: Runtime;
   readonly tokens: Tokens;
   readonly captchas: CaptchaIssuer;
   readonly vault: SecretStore;
+  readonly files: FileStore;
   /** Whether the word of proxies about the client's address is taken. */
   readonly behindProxies: boolean;
 }

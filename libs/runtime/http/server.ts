@@ -4,14 +4,15 @@ import { CommandHandler, CqrsModule, type ICommandHandler } from '@nestjs/cqrs';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { CommandClass } from '@letopis/kernel';
-import { json, type Request, type Response } from 'express';
+import { json, type NextFunction, type Request, type Response } from 'express';
 import { envelopeOf, type Accepted } from '../commands/envelope';
 import type { Runtime } from '../runtime';
 import { correlate, jsonOnly } from './calls';
 import { AuditController } from './audit-controller';
 import { CommandsController, SignInController } from './controllers';
-import { EDGE, type CaptchaIssuer, type Edge, type SecretStore } from './edge';
+import { EDGE, type CaptchaIssuer, type Edge, type FileStore, type SecretStore } from './edge';
 import { ExportController } from './export-controller';
+import { FilesController } from './files-controller';
 import { HealthController } from './health-controller';
 import { LinksController } from './links';
 import { MetricsController, observed } from './metrics-controller';
@@ -25,6 +26,8 @@ import { Tokens } from './tokens';
 
 /** The largest body of a command. */
 const MOST_BODY = '256kb';
+
+const readJson = json({ limit: MOST_BODY, strict: true });
 
 /** The CommandBus's handler of a command: the runtime, for every one of them. */
 function handlerOf(type: CommandClass): Type<ICommandHandler> {
@@ -60,6 +63,7 @@ class EdgeModule {
         SignInController,
         HealthController,
         LinksController,
+        FilesController,
         OperationsController,
         MetricsController,
       ],
@@ -72,6 +76,7 @@ export interface ServerOptions {
   readonly runtime: Runtime;
   readonly captchas: CaptchaIssuer;
   readonly vault: SecretStore;
+  readonly files: FileStore;
   readonly version: string;
   /** As in express: the proxies whose word about the client's address is taken. */
   readonly trustProxy?: string;
@@ -86,11 +91,12 @@ export interface ServerOptions {
 
 /** Starts the HTTP edge over a running runtime; answers the port. */
 export async function startServer(options: ServerOptions): Promise<{ app: INestApplication; port: number }> {
-  const { runtime, captchas, vault } = options;
+  const { runtime, captchas, vault, files } = options;
   const edge: Edge = {
     runtime,
     captchas,
     vault,
+    files,
     tokens: new Tokens(runtime, runtime.keyring),
     behindProxies: options.trustProxy !== undefined,
   };
@@ -107,7 +113,9 @@ export async function startServer(options: ServerOptions): Promise<{ app: INestA
     correlate,
     strangersLimit(options.strangersPerMinute),
     jsonOnly,
-    json({ limit: MOST_BODY, strict: true }),
+    // The bytes of a file are read once it is known who brings them.
+    (request: Request, response: Response, next: NextFunction) =>
+      request.path === '/v1/files' ? next() : readJson(request, response, next),
   );
   app.useGlobalFilters(
     new ProblemFilter(runtime.logger, (request, refused) => {

@@ -28,11 +28,11 @@ const LOOKUP_MOST = 10;
 const OPERATORS = ['gte', 'gt', 'lte', 'lt', 'ne', 'in'];
 
 /** The values of the equality filters, typed: what a read policy judges by. @throws DomainError BAD_QUERY */
-export function typedFilters({ filters }: ListSpec, filter: ListQuery['filter']): Readonly<Record<string, unknown>> {
+export function typedFilters({ filters, asked = {} }: ListSpec, filter: ListQuery['filter']): Readonly<Record<string, unknown>> {
   const typed: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(filter)) {
     const [field, operator] = splitOperator(name);
-    const type = filters[field];
+    const type = filters[field] ?? (operator === undefined ? asked[field] : undefined);
     if (!type) throw refusal('BAD_QUERY', { name: `filter[${field}]` });
     if (operator === undefined) typed[field] = value(field, type, text);
   }
@@ -66,8 +66,10 @@ export class Queries {
       .toArray();
     const rows = found.slice(0, limit);
     const last = rows.at(-1);
+    const items = rows.map((row) => shown(projection, row));
+    const isWhole = found.length <= limit && cursor === undefined;
     return {
-      items: rows.map((row) => shown(projection, row)),
+      items: isWhole && projection.listed ? projection.listed(items) : items,
       next: found.length > limit && last ? writeCursor(field, direction, last) : undefined,
       total: query.count ? await rowsOf.countDocuments({ $and: where.filter(some) }) : undefined,
     };
@@ -144,10 +146,11 @@ function splitOperator(name: string): [string, string | undefined] {
   return dot > 0 && OPERATORS.includes(operator) ? [name.slice(0, dot), operator] : [name, undefined];
 }
 
-function conditions({ filters }: ListSpec, filter: ListQuery['filter']): Filter<Stored> {
+function conditions({ filters, asked = {} }: ListSpec, filter: ListQuery['filter']): Filter<Stored> {
   const found: Record<string, Record<string, unknown>> = {};
   for (const [name, text] of Object.entries(filter)) {
     const [field, operator = 'eq'] = splitOperator(name);
+    if (!(field in filters) && field in asked) continue;
     const type = filters[field];
     if (!type) throw refusal('BAD_QUERY', { name: `filter[${field}]` });
     const operand = operator === 'in' ? text.split(',').map((part) => value(field, type, part)) : value(field, type, text);

@@ -14,6 +14,7 @@ import {
 import type { Db } from 'mongodb';
 import type { Clock } from '../clock';
 import type { Composition } from '../composition';
+import type { Claims } from '../commands/claims';
 import type { Dispatcher } from '../commands/dispatcher';
 import type { States } from '../commands/states';
 import { partsOf } from '../events/stream-name';
@@ -32,6 +33,7 @@ export interface EffectParts {
   readonly composition: Composition;
   readonly dispatcher: Dispatcher;
   readonly states: States;
+  readonly claims: Claims;
   readonly ports: Ports;
   readonly clock: Clock;
   readonly settings: Settings;
@@ -135,7 +137,7 @@ export class Effects {
   }
 
   private reads({ id, position }: Recorded): SagaReads {
-    const { states, settings, db, projector } = this.parts;
+    const { states, claims, settings, db, projector } = this.parts;
     return {
       settings,
       ask: async <Answer>(need: Need<Answer>) => {
@@ -144,6 +146,7 @@ export class Effects {
         return (await portMethod(this.parts.ports, need.port, need.method)(need.input, asked)) as Answer;
       },
       state: async (definition, id) => (await states.fresh(definition, id)).state,
+      owner: (scope, value) => claims.owner({ scope, value }),
       rows: async <Row>(code: string, filter: Readonly<Record<string, unknown>>) => {
         if (!projector) throw new Error(`a saga reads ${code}, and no read models are kept in this process`);
         await projector.mark(code).reached(position, ROWS_WAIT);

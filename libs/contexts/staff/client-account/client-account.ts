@@ -126,7 +126,10 @@ export const clientAccount = define({
 
   commands: {
     OpenClientAccount: command(OpenClientAccount, {
-      by: oneOf<OpenClientAccount, ClientAccount>(systemOnly, staff('clients.accounts:create', { in: ({ command }) => command.organizationId })),
+      by: oneOf<OpenClientAccount, ClientAccount>(
+        systemOnly,
+        staff('clients.accounts:create', { in: ({ command }) => command.organizationId }),
+      ),
       needs: ({ command: { organizationId, providerId, userId } }) => ({
         holder: ownerOf('clientAccount', accountKey(organizationId, providerId, userId)),
         membership: stateIn<Membership>('membership', `${organizationId}:${userId}`),
@@ -155,7 +158,8 @@ export const clientAccount = define({
     OpenClientAccount: ({ organizationId, providerId, userId, companyId, contactId }, state, { holder, membership, workspace }) => {
       if (state.status !== 'none' || holder !== undefined) throw refusal('ALREADY_EXISTS');
       if (membership.status !== 'active') throw refusal('NOT_FOUND');
-      if (workspace?.providers && !workspace.providers.some((each) => each.providerId === providerId)) throw refusal('SUPPORT_PROVIDER_REQUIRED');
+      if (workspace?.providers && !workspace.providers.some((each) => each.providerId === providerId))
+        throw refusal('SUPPORT_PROVIDER_REQUIRED');
       return [event('ClientAccountOpened', { organizationId, providerId, userId, companyId, contactId })];
     },
 
@@ -189,7 +193,13 @@ export const clientAccount = define({
   },
 
   evolve: {
-    ClientAccountOpened: (_, { organizationId, providerId, userId }) => ({ ...noAccount, status: 'active', organizationId, providerId, userId }),
+    ClientAccountOpened: (_, { organizationId, providerId, userId }) => ({
+      ...noAccount,
+      status: 'active',
+      organizationId,
+      providerId,
+      userId,
+    }),
     SupportBalanceToppedUp: (state, { count }) => ({ ...state, supportBalance: state.supportBalance + count }),
     SupportBalanceCharged: (state, { supportRequestId }) => ({
       ...state,

@@ -1,4 +1,18 @@
-import { actorId, aggregate, Id, ifKnown, MayBeAbsent, oneOf, staff, stateIn, stateOf, Text, followedBy, type Actor, type Policy } from '@letopis/kernel';
+import {
+  actorId,
+  aggregate,
+  Id,
+  ifKnown,
+  MayBeAbsent,
+  oneOf,
+  staff,
+  stateIn,
+  stateOf,
+  Text,
+  followedBy,
+  type Actor,
+  type Policy,
+} from '@letopis/kernel';
 import { IsObject } from 'class-validator';
 import { clientAccount, type ClientAccount } from '../client-account/client-account';
 import { refusal } from '../errors';
@@ -122,7 +136,14 @@ export const clientService = define({
       const manualAction = tariff?.manualAction ?? false;
       const { organizationId } = account;
       return [
-        event('ClientServiceOrdered', { organizationId, clientAccountId, tariffId, quantity, parameters: fitting(parameters), manualAction }),
+        event('ClientServiceOrdered', {
+          organizationId,
+          clientAccountId,
+          tariffId,
+          quantity,
+          parameters: fitting(parameters),
+          manualAction,
+        }),
       ];
     },
     ChangeServiceParameters: ({ quantity, parameters }, state) => {

@@ -1,4 +1,4 @@
-import { Code, Flag, Id, Ids, Nested, OneOf, Text } from '@letopis/kernel';
+import { Code, Codes, Flag, Id, Ids, Nested, OneOf, Text } from '@letopis/kernel';
 import { LocalizedName, LocalizedNote, Whole } from '../shapes';
 import type { TaskLocale } from './department.events';
 
@@ -19,6 +19,8 @@ export class CreateDepartment {
   @Id({ optional: true }) scheduleId?: string;
   @OneOf(LOCALES, { optional: true }) taskLocale?: TaskLocale;
   @Nested(() => SupportCenterTerms, { optional: true }) supportCenter?: SupportCenterTerms;
+  /** Of the product's own: what is switched on from the start. */
+  @Codes(100, { optional: true }) rights?: string[];
 }
 
 export class UpdateDepartment {

@@ -58,7 +58,10 @@ export const department = define({
 
   commands: {
     CreateDepartment: command(commands.CreateDepartment, {
-      by: oneOf<commands.CreateDepartment, Department>(systemOnly, staff('provider.departments:create', { in: ({ command }) => command.organizationId })),
+      by: oneOf<commands.CreateDepartment, Department>(
+        systemOnly,
+        staff('provider.departments:create', { in: ({ command }) => command.organizationId }),
+      ),
       needs: ({ command: { organizationId, name, scheduleId, supportCenter } }) => ({
         holder: holder(organizationId, name),
         organization: stateIn<{ readonly status: string }>('organization', organizationId),
@@ -98,19 +101,22 @@ export const department = define({
 
   decide: {
     CreateDepartment: (
-      { organizationId, name, scheduleId, taskLocale = 'ru', supportCenter },
+      { organizationId, name, scheduleId, taskLocale = 'ru', supportCenter, rights = [] },
       state,
-      { holder, organization, schedule, head, workspace },
+      { holder, organization, schedule, head, workspace, actor },
     ) => {
       if (state.status !== 'none') throw refusal('ALREADY_EXISTS');
       if (organization.status !== 'client') throw refusal('ORGANIZATION_NOT_CLIENT');
       if (holder !== undefined) throw refusal('DEPARTMENT_NAME_TAKEN');
       if (scheduleId !== undefined) usable(schedule, organizationId);
       const created = event('DepartmentCreated', { organizationId, name, scheduleId, taskLocale });
-      if (!supportCenter) return [created];
+      // What a department may do is for those who may set rights; a new one may do nothing.
+      if (rights.length > 0 && actor.kind !== 'system') throw refusal('FORBIDDEN');
+      const switched = rights.flatMap(nodesNamed).map((node) => event('DepartmentRightSet', { node, enabled: true, clearedNodes: [] }));
+      if (!supportCenter) return [created, ...switched];
       // Nobody is in a department that is not there yet: the head joins afterwards.
       const worksHere = head?.status === 'active' && head.organizationId === organizationId;
-      return [created, event('SupportCenterEnabled', terms(supportCenter, worksHere, workspace))];
+      return [created, ...switched, event('SupportCenterEnabled', terms(supportCenter, worksHere, workspace))];
     },
 
     UpdateDepartment: ({ name, scheduleId, withoutSchedule, taskLocale, headStaffId }, state, { holder, schedule, head, id }) => {

@@ -94,13 +94,11 @@ const above = (parentRoleId: string | undefined): Need<readonly { readonly id: s
     const id = level === 0 ? parentRoleId : (answers[`role${level - 1}`] as Role | undefined)?.parentRoleId;
     return { [`role${level}`]: ifKnown(stateIn<Role>('role', id)), [`id${level}`]: { kind: 'known' as const, value: id } };
   };
-  return followedBy(
-    step(0)({}),
-    ...Array.from({ length: LEVELS }, (_, level) => step(level + 1)),
-    (answers) =>
-      Array.from({ length: LEVELS + 1 }, (_, level) => ({ id: answers[`id${level}`] as string, role: answers[`role${level}`] as Role })).filter(
-        ({ id }) => id !== undefined,
-      ),
+  return followedBy(step(0)({}), ...Array.from({ length: LEVELS }, (_, level) => step(level + 1)), (answers) =>
+    Array.from({ length: LEVELS + 1 }, (_, level) => ({
+      id: answers[`id${level}`] as string,
+      role: answers[`role${level}`] as Role,
+    })).filter(({ id }) => id !== undefined),
   );
 };
 

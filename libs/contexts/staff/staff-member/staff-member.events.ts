@@ -60,6 +60,7 @@ export interface StaffMemberEvents {
   DeputySet: { deputyStaffId?: string };
   StaffMemberBlocked: { reason?: string };
   StaffMemberUnblocked: Record<never, never>;
-  StaffMemberDismissed: { handOverTo?: string };
+  /** Departments and roles that are left with it: what counts heads need not look them up. */
+  StaffMemberDismissed: { handOverTo?: string; departmentIds: readonly string[]; roleCodes: readonly string[] };
   StaffMemberErased: Record<never, never>;
 }

@@ -110,7 +110,10 @@ export const staffMember = define({
         user: ownerOf('userEmail', emailKey(command.email)),
         named: named(command),
         ...(command.avatarFileId ? picture(command.avatarFileId) : { file: known(undefined) }),
-        secret: secrets('keepPassword', { password: command.password, weak: isWeakPassword(command.password, command.email, command.login) }),
+        secret: secrets('keepPassword', {
+          password: command.password,
+          weak: isWeakPassword(command.password, command.email, command.login),
+        }),
       }),
       summary: 'A work account of the organization',
     }),
@@ -138,7 +141,10 @@ export const staffMember = define({
     AssignRole: command(commands.AssignRole, {
       id: idOf,
       by: oneOf(systemOnly, edit),
-      needs: ({ command: { roleCode }, state: { organizationId } }) => ({ ...roleOf(organizationId, roleCode), ...organizationOf(organizationId) }),
+      needs: ({ command: { roleCode }, state: { organizationId } }) => ({
+        ...roleOf(organizationId, roleCode),
+        ...organizationOf(organizationId),
+      }),
       summary: 'Has a role, its rights and its workplaces',
     }),
     RemoveRole: command(commands.RemoveRole, { id: idOf, by: oneOf(systemOnly, edit), summary: 'Loses a role' }),
@@ -211,7 +217,8 @@ export const staffMember = define({
       // What opens everything is given by those who may give it.
       const givesAll = asked.fullAccess || named.roles.some((role) => role?.fullAccess);
       const administers = actor.kind === 'user' && organization.administrators.includes(actor.userId);
-      if (!isSystem && (asked.isDefaultAdmin || (asked.origin && asked.origin !== 'form') || (givesAll && !administers))) throw refusal('FORBIDDEN');
+      if (!isSystem && (asked.isDefaultAdmin || (asked.origin && asked.origin !== 'form') || (givesAll && !administers)))
+        throw refusal('FORBIDDEN');
 
       const login = validLogin(asked.login);
       if (holder !== undefined) throw refusal('LOGIN_TAKEN');
@@ -371,7 +378,8 @@ export const staffMember = define({
       if (state.status === 'dismissed') return [];
       administratorStays(state, organization);
       if (handOverTo !== undefined) colleague(other, state, handOverTo === id);
-      return [event('StaffMemberDismissed', { handOverTo })];
+      const { departmentIds, roleCodes } = state;
+      return [event('StaffMemberDismissed', { handOverTo, departmentIds, roleCodes })];
     },
     EraseStaffMember: (_, state) => {
       if (state.status === 'none') throw refusal('NOT_FOUND');

@@ -188,9 +188,8 @@ export const supportRequest = define({
         account: account(clientAccountId),
         terms: termsOf(departmentId),
         files: described(fileIds),
-        available: followedBy(
-          { account: account(clientAccountId), department: stateOf(department, departmentId) },
-          (answers) => isAvailable(answers.department as Department, answers.account as ClientAccount),
+        available: followedBy({ account: account(clientAccountId), department: stateOf(department, departmentId) }, (answers) =>
+          isAvailable(answers.department as Department, answers.account as ClientAccount),
         ),
         number: onlyIf('available', numberOf(clientAccountId, id)),
       }),
@@ -229,7 +228,11 @@ export const supportRequest = define({
   },
 
   decide: {
-    CreateSupportRequest: ({ clientAccountId, departmentId, subject, text }, state, { account, terms, files, available, number, actor, now }) => {
+    CreateSupportRequest: (
+      { clientAccountId, departmentId, subject, text },
+      state,
+      { account, terms, files, available, number, actor, now },
+    ) => {
       if (state.status !== 'none') throw refusal('ALREADY_EXISTS');
       if (!available || number === undefined) throw refusal('DEPARTMENT_NOT_AVAILABLE');
       const fileIds = own(files, actor);
@@ -237,7 +240,18 @@ export const supportRequest = define({
       const charging = terms.department.supportCenter!.chargeRequests;
       const answerDueAt = dueAt(terms, now);
       return [
-        event('SupportRequestCreated', { organizationId, clientAccountId, clientUserId, departmentId, subject, text, fileIds, number, answerDueAt, charging }),
+        event('SupportRequestCreated', {
+          organizationId,
+          clientAccountId,
+          clientUserId,
+          departmentId,
+          subject,
+          text,
+          fileIds,
+          number,
+          answerDueAt,
+          charging,
+        }),
       ];
     },
 
@@ -259,7 +273,9 @@ export const supportRequest = define({
       }
       const tooLate = state.status === 'resolved' && now > after(state.resolvedAt!, REOPENING);
       if (state.status === 'closed' || tooLate) throw refusal('SUPPORT_REQUEST_CLOSED');
-      return [event('SupportRequestReplied', { clientUserId: state.clientUserId, authorKind, text, fileIds, answerDueAt: dueAt(terms, now) })];
+      return [
+        event('SupportRequestReplied', { clientUserId: state.clientUserId, authorKind, text, fileIds, answerDueAt: dueAt(terms, now) }),
+      ];
     },
 
     ResolveSupportRequest: (_, state) => {
@@ -288,7 +304,11 @@ export const supportRequest = define({
   },
 
   evolve: {
-    SupportRequestCreated: (_, { text: __, fileIds: ___, ...fields }, { occurredAt }) => ({ ...fields, status: 'new', createdAt: occurredAt }),
+    SupportRequestCreated: (_, { text: __, fileIds: ___, ...fields }, { occurredAt }) => ({
+      ...fields,
+      status: 'new',
+      createdAt: occurredAt,
+    }),
     SupportRequestAssigned: (state, { staffId }) => ({
       ...state,
       status: state.status === 'new' ? 'in_work' : state.status,
@@ -297,9 +317,19 @@ export const supportRequest = define({
     SupportRequestReplied: (state, { authorKind, answerDueAt }) => {
       if (authorKind === 'staff') return { ...state, status: 'waiting_client', answerDueAt: undefined };
       const reopened = state.status === 'waiting_client' || state.status === 'resolved';
-      return { ...state, status: reopened ? 'in_work' : state.status, answerDueAt: state.answerDueAt ?? answerDueAt, resolvedAt: undefined };
+      return {
+        ...state,
+        status: reopened ? 'in_work' : state.status,
+        answerDueAt: state.answerDueAt ?? answerDueAt,
+        resolvedAt: undefined,
+      };
     },
-    SupportRequestResolved: (state, _, { occurredAt }) => ({ ...state, status: 'resolved', resolvedAt: occurredAt, answerDueAt: undefined }),
+    SupportRequestResolved: (state, _, { occurredAt }) => ({
+      ...state,
+      status: 'resolved',
+      resolvedAt: occurredAt,
+      answerDueAt: undefined,
+    }),
     SupportRequestClosed: (state) => ({ ...state, status: 'closed', answerDueAt: undefined }),
     SupportRequestTransferred: (state, { to, answerDueAt }) => ({
       ...state,
@@ -312,9 +342,8 @@ export const supportRequest = define({
 });
 
 const described = (fileIds: readonly string[]) =>
-  followedBy(
-    Object.fromEntries(fileIds.map((fileId) => [fileId, files('describe', { fileId })])),
-    (answers) => fileIds.map((fileId) => answers[fileId] as { fileId: string; uploadedBy: string } | undefined),
+  followedBy(Object.fromEntries(fileIds.map((fileId) => [fileId, files('describe', { fileId })])), (answers) =>
+    fileIds.map((fileId) => answers[fileId] as { fileId: string; uploadedBy: string } | undefined),
   );
 const numberOf = (clientAccountId: string, forId: string) =>
   followedBy(

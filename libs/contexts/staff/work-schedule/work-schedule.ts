@@ -66,8 +66,7 @@ export interface WorkScheduleEvents {
 }
 
 export type WorkSchedule =
-  | { readonly status: 'none' }
-  | ({ readonly status: 'active' | 'archived'; readonly organizationId: string } & ScheduleFields);
+  { readonly status: 'none' } | ({ readonly status: 'active' | 'archived'; readonly organizationId: string } & ScheduleFields);
 
 const { command, define, event } = aggregate<WorkSchedule, WorkScheduleEvents>();
 
@@ -78,7 +77,10 @@ export const workSchedule = define({
 
   commands: {
     CreateWorkSchedule: command(CreateWorkSchedule, {
-      by: oneOf<CreateWorkSchedule, WorkSchedule>(systemOnly, staff('provider.schedules:create', { in: ({ command }) => command.organizationId })),
+      by: oneOf<CreateWorkSchedule, WorkSchedule>(
+        systemOnly,
+        staff('provider.schedules:create', { in: ({ command }) => command.organizationId }),
+      ),
       summary: 'Hours in which work is done, with exceptions and days off of the production calendar',
     }),
     UpdateWorkSchedule: command(UpdateWorkSchedule, { by: staff('provider.schedules:edit'), summary: 'Other hours from now on' }),

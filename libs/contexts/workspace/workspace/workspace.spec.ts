@@ -1,5 +1,5 @@
 import { membership, organization, type MembershipEvents, type OrganizationEvents } from '@letopis/contexts/organizations';
-import { derivedId, RESTRICTED_BY_DEFAULT, system, type Actor, type UserActor } from '@letopis/kernel';
+import { derivedId, firstProviderOf, RESTRICTED_BY_DEFAULT, system, type Actor, type UserActor } from '@letopis/kernel';
 import fc from 'fast-check';
 import { facts, given, isAsTold, issue, play, rows, stateTable, stream, when, type Fact } from '../../../kernel/testing';
 import { workspaceErrors } from '../errors';
@@ -8,7 +8,7 @@ import { workspaceBootstrapSaga } from '../sagas/workspace-bootstrap.saga';
 import * as commands from './workspace.commands';
 import type { WorkspaceEvents } from './workspace.events';
 import { defaultWorkspaceSettings } from './settings';
-import { featuresOf, firstProviderOf, workspace } from './workspace';
+import { featuresOf, workspace } from './workspace';
 
 const one = (name: string): UserActor => ({ kind: 'user', userId: derivedId('person', name), sessionId: derivedId('session', name) });
 const anonymous: Actor = { kind: 'anonymous' };

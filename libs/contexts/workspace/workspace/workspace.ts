@@ -1,4 +1,15 @@
-import { aggregate, derivedId, nodesNamed, orgAdmin, platform, RESTRICTED_BY_DEFAULT, staff, stateOf, systemOnly } from '@letopis/kernel';
+import {
+  aggregate,
+  derivedId,
+  firstProviderOf,
+  nodesNamed,
+  orgAdmin,
+  platform,
+  RESTRICTED_BY_DEFAULT,
+  staff,
+  stateOf,
+  systemOnly,
+} from '@letopis/kernel';
 import { organization } from '@letopis/contexts/organizations';
 import { refusal } from '../errors';
 import { defaultWorkspaceSettings, validSettings, type WorkspaceSettings } from './settings';
@@ -41,9 +52,6 @@ const { command, define, event } = aggregate<Workspace, WorkspaceEvents>();
 type Of = { readonly organizationId: string };
 const id = ({ command }: { command: Of }) => command.organizationId;
 const within = { in: ({ command }: { command: Of }) => command.organizationId };
-
-/** The id of the provider that every workspace has from the start: a repeat makes no other. */
-export const firstProviderOf = (organizationId: string): string => derivedId('provider', organizationId, 'default');
 
 export const workspace = define({
   category: 'workspace',
