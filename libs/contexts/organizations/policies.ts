@@ -53,7 +53,7 @@ export const membersSee: ReadPolicy = {
     if (overseesService(actor)) return everything;
     const organizationId = organizationIn(actor, filter);
     if (actor.kind !== 'user' || organizationId === undefined) return refused('FORBIDDEN');
-    const closed = refusedAtTheDoor((answers as { standing: MembersStanding }).standing, actor);
+    const closed = refusedAtTheDoor((answers as { standing: MembersStanding }).standing, actor, organizationId);
     return closed ? refused(closed) : only({ organizationId });
   },
 };

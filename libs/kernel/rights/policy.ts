@@ -21,8 +21,7 @@ const itsOrganization = ({ state }: Question<never, never>) => (state as { organ
  * Whether the person is of this organization at all and may work in it from here; else the code to refuse with. To strangers,
  * and to whoever works in another organization at the moment, the record is not there.
  */
-export function refusedAtTheDoor(standing: Standing, actor: Actor): Verdict | undefined {
-  const { organizationId } = standing;
+export function refusedAtTheDoor(standing: Standing, actor: Actor, organizationId = standing.organizationId): Verdict | undefined {
   if (actor.kind === 'anonymous') return 'NOT_AUTHENTICATED';
   if (actor.kind !== 'user') return 'FORBIDDEN';
   if (organizationId === undefined) return 'NOT_FOUND';
@@ -127,7 +126,7 @@ export const staffSees = (
     const organizationId = organizationIn(actor, filter);
     if (actor.kind !== 'user' || organizationId === undefined) return refused('FORBIDDEN');
     const standing = asked(answers);
-    const refusal = refusedAtTheDoor(standing, actor);
+    const refusal = refusedAtTheDoor(standing, actor, organizationId);
     if (refusal) return refused(refusal);
     if (standing.organization?.status === 'suspended' && !administers(standing, actor)) return refused('ORGANIZATION_SUSPENDED');
     return allows(rightsOf(standing, actor, now), node) ? only({ organizationId }) : others(actor, organizationId);
