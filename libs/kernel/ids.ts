@@ -1,10 +1,24 @@
+import { randomFillSync } from 'node:crypto';
 import { v5, v7 } from 'uuid';
 
 /** The namespace of every id that Letopis derives. */
 export const NAMESPACE = 'f0c5a9d2-6f0f-5c1e-9b1a-3d1a7c0e5b42';
 
+const RANDOM = 16;
+const pool = new Uint8Array(256 * RANDOM);
+let used = pool.length;
+
+/** Random bytes of one id; they are fetched for many at once, which costs a tenth. */
+function random(): Uint8Array {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  return pool.slice(used, (used += RANDOM));
+}
+
 /** A new id that sorts by time (UUID v7). Impure: for the edge and the runtime, never for a decider. */
-export const newId = (): string => v7();
+export const newId = (): string => v7({ random: random() });
 
 /** An id that follows from its parts (UUID v5): the same parts give the same id, everywhere and always. */
 export const derivedId = (...parts: readonly (string | number)[]): string => v5(parts.join(':'), NAMESPACE);

@@ -127,7 +127,7 @@ export class Dispatcher {
     const id = await this.target(entry, command, envelope);
     const stream = streamOf(entry.of.category, id);
     const fingerprint = this.fingerprint(entry, command, envelope);
-    const resolver = this.resolver(portsAskedAs(envelope.commandId, stream, fingerprint));
+    const resolver = this.resolver(() => portsAskedAs(envelope.commandId, stream, fingerprint));
     const task = { entry, command, envelope, id, stream, fingerprint, resolver };
     const { accepted, appended } = await new Promise<Done>((done, failed) => this.#queues.push(stream, { ...task, done, failed }));
     await this.#appended(appended);
@@ -138,7 +138,7 @@ export class Dispatcher {
   private async target({ of, spec }: CommandEntry, command: object, { actor, commandId }: Envelope): Promise<string> {
     const said = spec.id ? spec.id({ command, actor }) : (command as Readonly<Record<string, unknown>>)[`${of.category}Id`];
     const id =
-      typeof said === 'object' && said !== null ? await this.resolver(commandId).answer(said as never, this.parts.clock.now()) : said;
+      typeof said === 'object' && said !== null ? await this.resolver(() => commandId).answer(said as never, this.parts.clock.now()) : said;
     return typeof id === 'string' ? id : derivedId(commandId);
   }
 
@@ -280,7 +280,7 @@ export class Dispatcher {
     return recorded.slice(0, events.length);
   }
 
-  private resolver(askedAs: string): NeedsResolver {
+  private resolver(askedAs: () => string): NeedsResolver {
     return new NeedsResolver({ ...this.parts, aggregates: this.parts.composition.aggregates }, askedAs);
   }
 

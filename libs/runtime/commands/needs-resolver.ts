@@ -8,9 +8,10 @@ import type { States } from './states';
 export class NeedsResolver {
   readonly #asked = new Map<string, Promise<unknown>>();
 
+  /** @param askedAs the id under which ports are asked */
   constructor(
     private readonly sources: { states: States; claims: Claims; ports: Ports; aggregates: ReadonlyMap<string, Definition> },
-    private readonly askedAs: string,
+    private readonly askedAs: () => string,
   ) {}
 
   /** In the order of the record; states come from their streams, or from the cache where `recent` is enough. */
@@ -45,7 +46,7 @@ export class NeedsResolver {
         const question = canonical([need.port, need.method, need.input]);
         let answer = this.#asked.get(question);
         if (!answer) {
-          answer = portMethod(this.sources.ports, need.port, need.method)(need.input, { commandId: this.askedAs, now });
+          answer = portMethod(this.sources.ports, need.port, need.method)(need.input, { commandId: this.askedAs(), now });
           this.#asked.set(question, answer);
         }
         return answer;

@@ -1,6 +1,7 @@
 import type { Definition, Recorded } from '@letopis/kernel';
 import { NOTHING, type EventStore } from '../events/event-store';
 import { streamOf } from '../events/stream-name';
+import { RecentMap } from '../recent-map';
 import { SNAPSHOT_EVERY, type Snapshots } from './snapshots';
 
 /** A stream folded up to a revision. */
@@ -29,9 +30,7 @@ const KEPT = 10_000;
 
 /** Folded streams: read from the store, kept in a bounded cache, and brought forward by whatever passes by. */
 export class States {
-  readonly #kept = new Map<string, Folded>();
-  /** When a kept stream was last known to be whole, on this process's own clock. */
-  readonly #seenAt = new Map<string, number>();
+  readonly #kept = new RecentMap<string, Entry>(KEPT);
   /** Streams that are being read, and the revision up to which their events have passed by meanwhile. */
   readonly #reading = new Map<string, { readers: number; passed: number }>();
   /** Until when everything that was written had passed by on the subscription, on the same clock. */
@@ -45,10 +44,7 @@ export class States {
 
   /** The folded stream as this process last saw it, if it is kept. */
   kept<State>(definition: Definition<State>, id: string): Folded<State> | undefined {
-    const stream = streamOf(definition.category, id);
-    const folded = this.#kept.get(stream);
-    if (folded) this.keep(folded);
-    return folded as Folded<State> | undefined;
+    return this.#kept.get(streamOf(definition.category, id))?.folded as Folded<State> | undefined;
   }
 
   /** The stream folded to its very end: what is kept and what has come since. */
@@ -87,11 +83,10 @@ export class States {
    * log; when that stalls, the stream itself is read.
    */
   async recent<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
-    const kept = this.kept(definition, id);
-    const seenAt = Math.max(this.#seenAt.get(streamOf(definition.category, id)) ?? 0, this.#feedSeenAt);
-    if (kept && performance.now() - seenAt < RECENT) return kept;
+    const kept = this.#kept.get(streamOf(definition.category, id));
+    if (kept && performance.now() - Math.max(kept.seenAt, this.#feedSeenAt) < RECENT) return kept.folded as Folded<State>;
     // A stream that was never written is kept as well here: who is nobody in an organization is asked for at every call.
-    return this.read(kept ?? nothing(definition, id), true);
+    return this.read((kept?.folded as Folded<State> | undefined) ?? nothing(definition, id), true);
   }
 
   /** All that was written until then has passed by: kept streams are as they were at that moment, or newer. */
@@ -112,17 +107,17 @@ export class States {
 
   /** Lets go of every state that data of this person was folded into. */
   forgetSubject(keyId: string): void {
-    for (const { stream, subjects } of this.#kept.values()) if (subjects.has(keyId)) this.forget(stream);
+    for (const [stream, { folded }] of this.#kept.entries()) if (folded.subjects.has(keyId)) this.#kept.delete(stream);
   }
 
   /** Brings a kept stream forward by an event that passes by on the subscription. */
   observe(event: Recorded): void {
     const reading = this.#reading.get(event.stream);
     if (reading) reading.passed = Math.max(reading.passed, event.revision);
-    const folded = this.#kept.get(event.stream);
-    if (!folded || event.revision <= folded.revision) return;
-    if (event.revision === folded.revision + 1) this.#kept.set(event.stream, fold(folded, event));
-    else this.forget(event.stream);
+    const kept = this.#kept.peek(event.stream);
+    if (!kept || event.revision <= kept.folded.revision) return;
+    if (event.revision === kept.folded.revision + 1) kept.folded = fold(kept.folded, event);
+    else this.#kept.delete(event.stream);
   }
 
   /** Short streams cost one reading; a long one tells by its first page that a snapshot is worth asking for. */
@@ -138,23 +133,24 @@ export class States {
     return (await this.store.read(base.stream, base.revision + 1)).reduce(fold<State>, base);
   }
 
-  private forget(stream: string): void {
-    this.#kept.delete(stream);
-    this.#seenAt.delete(stream);
-  }
-
-  private keep(folded: Folded, seenAt?: number): Folded {
+  private keep(folded: Folded, seenAt: number): Folded {
     const { stream, revision } = folded;
-    if (seenAt !== undefined) this.#seenAt.set(stream, seenAt);
     const present = this.#kept.get(stream);
-    let newest = present && present.revision > revision ? present : folded;
-    if (this.snapshots?.offer(newest)) newest = { ...newest, snapshotAt: newest.revision };
-    this.#kept.delete(stream);
-    this.#kept.set(stream, newest);
-    if (this.#kept.size > KEPT) this.forget(this.#kept.keys().next().value!);
+    if (present && present.folded.revision > revision) return present.folded;
+    const newest = this.snapshots?.offer(folded) ? { ...folded, snapshotAt: revision } : folded;
+    if (present) Object.assign(present, { folded: newest, seenAt: Math.max(present.seenAt, seenAt) });
+    else this.#kept.set(stream, { folded: newest, seenAt });
     return newest;
   }
 }
+
+/** A folded stream in the cache, and when it was last known to be whole, on this process's own clock. */
+interface Entry {
+  folded: Folded;
+  seenAt: number;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 const nothing = <State>(definition: Definition<State>, id: string): Folded<State> => ({
   definition,
@@ -164,22 +160,24 @@ const nothing = <State>(definition: Definition<State>, id: string): Folded<State
   revision: NOTHING,
   position: -1,
   commands: new Map(),
-  subjects: new Set(),
+  subjects: NOBODY,
   snapshotAt: NOTHING,
 });
 
 function fold<State>(folded: Folded<State>, event: Recorded): Folded<State> {
   const { metadata, revision } = event;
-  // Both are shared along the chain of folds: they are only ever added to, and what is there has happened.
+  // Shared along the chain of folds: ids are only ever added, and an id that is there has happened.
   const commands = folded.commands as Map<string, number>;
   if (!commands.has(metadata.commandId)) commands.set(metadata.commandId, revision);
   if (commands.size > REMEMBERED) commands.delete(commands.keys().next().value!);
-  for (const keyId of event.subjects ?? []) (folded.subjects as Set<string>).add(keyId);
   const { definition, id } = folded;
   return {
     ...folded,
     state: definition.evolve(folded.state, event, { id, occurredAt: metadata.occurredAt, actor: metadata.actor }),
     revision,
     position: event.position,
+    subjects: event.subjects?.some((keyId) => !folded.subjects.has(keyId))
+      ? new Set([...folded.subjects, ...event.subjects])
+      : folded.subjects,
   };
 }
