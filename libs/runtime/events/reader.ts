@@ -4,7 +4,7 @@ import type { Logger } from '../logger';
 import type { EventStore } from './event-store';
 
 /** Events taken and not yet handled; beyond it the subscription pauses. */
-const BUFFER = 4_096;
+const BUFFER = 16_384;
 /** Pause before a subscription is opened again after an error, in milliseconds; grows up to the last one. */
 const PAUSES = [10, 50, 200, 1_000, 5_000];
 

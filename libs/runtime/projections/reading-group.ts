@@ -4,7 +4,7 @@ import type { EventStore } from '../events/event-store';
 import type { Logger } from '../logger';
 
 /** Events of one page: many when there is much to catch up with, since a document that many of them touch is written once. */
-const PAGE = 2_048;
+const PAGE = 8_192;
 /** Pause before a page that failed is tried again, in milliseconds. */
 const PAUSE = 500;
 
