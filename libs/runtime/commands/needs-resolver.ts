@@ -8,10 +8,10 @@ import type { States } from './states';
 export class NeedsResolver {
   readonly #asked = new Map<string, Promise<unknown>>();
 
-  /** @param askedAs the id under which ports are asked */
+  /** @param askedAs the id under which ports are asked; questions, which are no commands, ask none */
   constructor(
     private readonly sources: { states: States; claims: Claims; ports: Ports; aggregates: ReadonlyMap<string, Definition> },
-    private readonly askedAs: () => string,
+    private readonly askedAs: () => string = asksNobody,
   ) {}
 
   /** In the order of the record; states come from their streams, or from the cache where `recent` is enough. */
@@ -65,3 +65,7 @@ export class NeedsResolver {
     return definition;
   }
 }
+
+const asksNobody = (): never => {
+  throw new Error('only a command may ask a port');
+};

@@ -53,7 +53,7 @@ export class FilesController {
     if (facts.uploadedBy === actor.userId) return true;
     if (organizationId === undefined) return false;
     const { runtime } = this.edge;
-    const resolver = new NeedsResolver({ ...runtime, aggregates: runtime.composition.aggregates }, '');
+    const resolver = new NeedsResolver({ ...runtime, aggregates: runtime.composition.aggregates });
     const answers = await resolver.resolve({ standing: standingOf(organizationId, actor.userId) }, runtime.clock.now(), true);
     return refusedAtTheDoor(answers.standing as never, actor) === undefined;
   }

@@ -25,7 +25,7 @@ export async function seen({
   }
   const reading: Reading = { actor, filter: typedFilters(projection.list, query.filter), now: runtime.clock.now() };
   const judge = async (recent: boolean) => {
-    const resolver = new NeedsResolver({ ...runtime, aggregates: runtime.composition.aggregates }, () => '');
+    const resolver = new NeedsResolver({ ...runtime, aggregates: runtime.composition.aggregates });
     const answers = await resolver.resolve(projection.policy.needs?.(reading) ?? {}, runtime.clock.now(), recent);
     return projection.policy.see(reading, answers);
   };
