@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path';
 import { registerCopy } from './copy/commands';
 import { demo } from './demo/demo';
 import { registerLocal } from './local/commands';
+import { registerAudit } from './operations/audit';
 import { registerOperations } from './operations/commands';
+import { registerPersons } from './operations/persons';
 
 const program = new Command('letopis').description('Letopis: an event-sourced core for organizations and people');
 
@@ -22,6 +24,8 @@ program
 registerLocal(program);
 registerCopy(program);
 registerOperations(program);
+registerAudit(program);
+registerPersons(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

@@ -78,7 +78,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
   const clock = substitutes.clock ?? systemClock;
   const logger = substitutes.logger ?? createLogger();
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  const keyring = openKeyring(dataFolder, configuration.masterKey);
+  const { keyring, file: keyFile } = openKeyring(dataFolder, configuration.masterKey);
 
   const stops: Array<() => Promise<unknown> | void> = [];
   const stop = async () => {
@@ -99,6 +99,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
       mongoUrl,
       settings,
       keyring,
+      keyFile,
       clock,
       logger,
       retention: configuration.retention,

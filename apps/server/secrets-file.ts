@@ -1,29 +1,70 @@
-import { Keyring } from '@letopis/kernel';
-import { StartError } from '@letopis/runtime';
+import { Keyring, wrappingId } from '@letopis/kernel';
+import { StartError, type KeyFile } from '@letopis/runtime';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The master key and the wrapping keys that were added since, and where they are kept. */
+export interface Keys {
+  readonly keyring: Keyring;
+  readonly file: KeyFile;
+}
+
 /**
- * The master key: from the configuration (base64 of 32 bytes), else from the file `master.key` of the data folder, made
- * on first start and readable for its owner alone. It never lies in either database.
+ * The keys: from the configuration, separated by commas, else from the file `master.key` of the data folder, one a line,
+ * made on first start and readable for its owner alone; each is 32 bytes in base64. The first is the master key, the others
+ * wrap, the newest last. They never lie in either database.
  * @throws StartError
  */
-export function openKeyring(dataFolder: string, configured?: string): Keyring {
-  if (configured !== undefined) return keyring(configured, 'LETOPIS_MASTER_KEY');
+export function openKeyring(dataFolder: string, configured?: string): Keys {
+  if (configured !== undefined) {
+    const [master, ...added] = keysOf(configured.split(','), 'LETOPIS_MASTER_KEY');
+    return { keyring: new Keyring(master!, () => added), file: { add: () => undefined, retire: () => [] } };
+  }
   const file = join(dataFolder, 'master.key');
   if (!existsSync(file)) {
     mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-    writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, text([randomBytes(32)]), { mode: 0o600, flag: 'wx' });
   }
   if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {
     throw new StartError(`${file} can be read by others: it must have the mode 0600`);
   }
-  return keyring(readFileSync(file, 'utf8'), file);
+  // Another process may add a key: the file is read again when it has changed.
+  let read = { mtime: -1, keys: [] as readonly Buffer[] };
+  const present = () => {
+    const { mtimeMs: mtime } = statSync(file);
+    if (mtime !== read.mtime) read = { mtime, keys: keysOf(readFileSync(file, 'utf8').split('\n'), file) };
+    return read.keys;
+  };
+  const write = (keys: readonly Buffer[]) => {
+    // Whole or not at all: half a file would lose every key.
+    writeFileSync(`${file}.new`, text(keys), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+    read = { mtime: -1, keys: [] };
+  };
+  return {
+    keyring: new Keyring(present()[0]!, () => present().slice(1)),
+    file: {
+      add: () => {
+        const key = randomBytes(32);
+        write([...present(), key]);
+        return wrappingId(key);
+      },
+      retire: (used) => {
+        const [master, ...added] = present() as [Buffer, ...Buffer[]];
+        const newest = added.at(-1);
+        const kept = added.filter((key) => key === newest || used.includes(wrappingId(key)));
+        if (kept.length < added.length) write([master, ...kept]);
+        return added.filter((key) => !kept.includes(key)).map(wrappingId);
+      },
+    },
+  };
 }
 
-function keyring(text: string, where: string): Keyring {
-  const key = Buffer.from(text.trim(), 'base64');
-  if (key.length < 32) throw new StartError(`${where} does not hold a key of 32 bytes in base64`);
-  return new Keyring(key);
+const text = (keys: readonly Buffer[]) => `${keys.map((key) => key.toString('base64')).join('\n')}\n`;
+
+function keysOf(lines: readonly string[], where: string): Buffer[] {
+  const keys = lines.map((line) => line.trim()).filter((line) => line !== '').map((line) => Buffer.from(line, 'base64')); // prettier-ignore
+  if (keys.length === 0 || keys.some((key) => key.length < 32)) throw new StartError(`${where} does not hold a key of 32 bytes in base64`);
+  return keys;
 }

@@ -1,11 +1,19 @@
 /** The one runtime: commands, events, projections, sagas, timers, audit and the HTTP edge, for whatever contexts it is given. */
+export type { Access } from './audit/access';
+export type { HistoryEntry, Hidden, StateThen, StatesBetween, Story, Why } from './audit/audit';
+export type { StoryNode } from './audit/causes';
+export type { Change } from './audit/diff';
+export { momentOf } from './audit/moments';
+export { columnsOf, csv } from './http/export';
 export { defaultRetention, type Retention } from './audit/logbook';
 export * from './clock';
 export { envelop, envelopeOf, type Accepted, type Envelope } from './commands/envelope';
+export { parseCommand } from './commands/validation';
 export { compose, type Composition } from './composition';
 export { createLogger, silent, type Logger } from './logger';
 export { type Ports } from './ports';
 export { collectionOf } from './projections/document';
+export type { KeyFile } from './operations/keys';
 export type { Job } from './operations/jobs';
 export { type ParkedDocument, type WaitingView } from './operations/operations';
 export type { Place } from './operations/refold';

@@ -24,6 +24,7 @@ import { Upcaster } from './events/upcasting';
 import { Leases, Shares, type Work } from './leases';
 import type { Logger } from './logger';
 import { Expiry } from './operations/expiry';
+import type { KeyFile } from './operations/keys';
 import { Metrics } from './operations/metrics';
 import { counter, numbersPort } from './numbers/counter';
 import { Operations } from './operations/operations';
@@ -56,6 +57,8 @@ export interface RuntimeOptions {
   readonly keyring: Keyring;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where wrapping keys are added; without it they are as they were given. */
+  readonly keyFile?: KeyFile;
   /** How long readings of the audit and refusals are kept. */
   readonly retention?: Retention;
   /** Names the program: states that another one has folded are not gone on from. */
@@ -151,7 +154,20 @@ export class Runtime {
     const access = new AccessLog(logbook);
     const refused = new RefusalLog(logbook, logger, () => clock.now());
     const queries = new Queries(db, projector);
-    const operations = new Operations({ composition, dispatcher, store, db, projector, sagas, clock, logger });
+    const operations = new Operations({
+      composition,
+      dispatcher,
+      store,
+      db,
+      projector,
+      sagas,
+      clock,
+      logger,
+      states,
+      sealer,
+      keyring,
+      keyFile: options.keyFile,
+    });
     sealer.onForgotten((subject) => {
       states.forgetSubject(keyIdOf(subject));
       operations

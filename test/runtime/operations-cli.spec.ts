@@ -1,11 +1,13 @@
 import { startEventStore, startMongo, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
-import { system } from '@letopis/kernel';
+import { subjectOf, system } from '@letopis/kernel';
 import { silent } from '@letopis/runtime';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { registerAudit } from '../../apps/cli/operations/audit';
 import { at, registerOperations } from '../../apps/cli/operations/commands';
+import { registerPersons } from '../../apps/cli/operations/persons';
 import type { Door } from '../../apps/cli/operations/door';
 import type { Stored } from '../../libs/runtime/projections/document';
 import { World } from '../support/world';
@@ -39,19 +41,24 @@ describe('The command line of operators', () => {
     const printed = jest.spyOn(console, 'log').mockImplementation(() => {});
     const program = new Command('letopis').exitOverride();
     registerOperations(program);
+    registerAudit(program);
+    registerPersons(program);
     try {
       await program.parseAsync([...words, '--data', folder], { from: 'user' });
-      return { told: JSON.parse(printed.mock.calls.flat().join('') || 'null') as unknown, exitCode: process.exitCode };
+      const text = printed.mock.calls.flat().join('\n');
+      return { told: (/^[[{]|^$/.test(text) ? JSON.parse(text || 'null') : text) as unknown, exitCode: process.exitCode };
     } finally {
       process.exitCode = undefined;
       printed.mockRestore();
     }
   };
 
+  let annaId: string;
   test('speaks to the product that runs, as its administrator', async () => {
     const world = await World.start({ folder });
     const admin = await world.admin(PASSWORD);
     const anna = await world.person('anna@romashka.ru');
+    annaId = anna.userId;
     await world.settle();
     const users = world.product.runtime.db.collection<Stored>(world.product.runtime.projector.collection(REGISTRY));
     await users.updateOne({ _id: anna.userId }, { $set: { status: 'blocked' } });
@@ -78,8 +85,30 @@ describe('The command line of operators', () => {
     await expect(letopis('parked', 'skip', 'X', anna.userId, '--reason', 'Потому что')).rejects.toThrow('STEP_NOT_WAITING');
     await expect(letopis('rebuild', 'nothing')).rejects.toThrow('UNKNOWN_PROJECTION');
     await expect(asked((door) => door.skip('X', anna.userId, 'Потому что'))).rejects.toThrow('STEP_NOT_WAITING');
+
+    const { told: history } = await letopis('audit', 'history', 'user', anna.userId);
+    expect(history).toMatch(/^rev {2}at .*\n─+.*\n0 .*UserRegistered +anonymous/);
+    const { told: items } = (await letopis('audit', 'history', 'user', anna.userId, '--json')) as {
+      told: Array<{ eventId: string; correlationId: string }>;
+    };
+    expect(((await letopis('audit', 'why', items[0]!.eventId)).told as string).split('\n')).toContain('caused by');
+    expect((await letopis('audit', 'story', items[0]!.correlationId)).told).toMatch(/[└├]─ UserRegistered/);
+    expect((await letopis('audit', 'state', 'user', anna.userId, '--at', '0')).told).toContain('"status": "registered"');
+    expect((await letopis('audit', 'diff', 'user', anna.userId, '--from', '0')).told).toMatch(/\/status +changed +"registered" +"active"/);
+    const output = join(folder, 'users.csv');
+    await letopis('export', REGISTRY, '--filter', `status=blocked`, '--output', output);
+    expect(readFileSync(output, 'utf8')).toContain('anna@romashka.ru');
+
+    expect(await letopis('keys', 'rotate')).toMatchObject({ told: { wrappedBy: expect.any(String), rewrapped: expect.any(Number) } });
+    expect(await letopis('keys', 'retire')).toMatchObject({ told: { retired: [] } });
+    expect(await letopis('hold', anna.userId, '--reason', 'Запрет суда')).toMatchObject({
+      told: { key: 'kept', hold: { status: 'held' } },
+    });
+    await expect(letopis('forget', anna.userId, '--reason', 'По просьбе', '--deactivate')).rejects.toThrow('Запрет суда');
+
     process.env.LETOPIS_TOKEN = anna.token;
     await expect(asked((door) => door.info())).rejects.toThrow('FORBIDDEN');
+    await expect(asked((door) => door.retireKeys())).rejects.toThrow('FORBIDDEN');
     await world.stop();
     delete process.env.LETOPIS_TOKEN;
   }, 60_000);
@@ -92,7 +121,37 @@ describe('The command line of operators', () => {
     expect(await asked((door) => door.parked())).toEqual({ steps: [], documents: [] });
     expect(await asked((door) => door.timers(5))).toMatchObject({ next: expect.any(Array) });
 
+    const subject = subjectOf(annaId);
+    const told = await asked(async (door) => {
+      await door.send('ReleaseLegalHold', { subject, reason: 'Запрет снят' }, 'Запрет снят');
+      await door.send('DeactivateUser', { userId: annaId, reason: 'По просьбе' });
+      // Without an administrator nobody is erased before the time for second thoughts is over.
+      await expect(door.send('EraseUser', { userId: annaId }, 'По просьбе')).rejects.toThrow('INVALID_STATE');
+      const history = await door.audit.history('user', annaId);
+      const why = await door.audit.why(history.at(-1)!.eventId);
+      const file = await door.export(REGISTRY, { asOf: history.at(-1)!.at, 'filter[status]': 'deactivated' });
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of file) chunks.push(chunk);
+      return {
+        subject: await door.subject(subject),
+        why,
+        file: Buffer.concat(chunks).toString(),
+        state: await door.audit.state('user', annaId),
+      };
+    });
+    expect(told).toMatchObject({
+      subject: { key: 'kept', hold: { status: 'released' } },
+      why: { event: { type: 'UserDeactivated' }, command: { type: 'DeactivateUser' } },
+      state: { state: { status: 'deactivated' } },
+    });
+    expect(told.file).toContain('anna@romashka.ru');
+
     const again = await World.start({ folder });
+    process.env.LETOPIS_TOKEN = (await again.signIn('admin@letopis.local', PASSWORD)).token;
+    expect(await letopis('forget', annaId, '--reason', 'По просьбе', '--dry-run')).toMatchObject({ told: { key: 'kept' } });
+    expect(await letopis('forget', annaId, '--reason', 'По просьбе')).toMatchObject({ told: { key: 'destroyed' } });
+    expect((await letopis('audit', 'state', 'user', annaId)).told).toContain('"status": "erased"');
+    delete process.env.LETOPIS_TOKEN;
     expect(again.product.runtime.projector.collection(REGISTRY)).toMatch(/_b1$/);
     await again.person('boris@romashka.ru');
     await again.settle();

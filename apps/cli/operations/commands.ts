@@ -7,22 +7,23 @@ import { progressBar } from '../local/progress';
 import { openOwn, openRunning, type Begin, type Door } from './door';
 import { credentials, Session } from './session';
 
-interface Where {
+export interface Where {
   readonly data: string;
   readonly url?: string;
   readonly alone?: boolean;
 }
 
-/** `letopis info | timers | parked | verify | rebuild | rollback`: the care of a product, running or not. */
-export function registerOperations(program: Command): void {
-  const register = (parent: Command, name: string, description: string) =>
-    parent
-      .command(name)
-      .description(description)
-      .option('--data <folder>', 'data folder', process.env.LETOPIS_DATA ?? '.letopis')
-      .option('--url <address>', 'address of the running product (default: the one that runs on the data folder)')
-      .option('--alone', 'no other process works on these servers: start without asking for one');
+/** A command that is done with the product that runs, or with one that is started for it. */
+export const register = (parent: Command, name: string, description: string): Command =>
+  parent
+    .command(name)
+    .description(description)
+    .option('--data <folder>', 'data folder', process.env.LETOPIS_DATA ?? '.letopis')
+    .option('--url <address>', 'address of the running product (default: the one that runs on the data folder)')
+    .option('--alone', 'no other process works on these servers: start without asking for one');
 
+/** `letopis info | timers | parked | verify | rebuild | rollback | keys`: the care of a product, running or not. */
+export function registerOperations(program: Command): void {
   register(program, 'info', 'which log this is, its end, how far everything has come').action((where: Where) =>
     at(where, async (door) => print(await door.info())),
   );
@@ -62,6 +63,14 @@ export function registerOperations(program: Command): void {
         if (different > healed) process.exitCode = 2;
       }),
     );
+  const keys = program.command('keys').description('the keys by which the keys of personal data are wrapped');
+  register(keys, 'rotate', 'adds a key and wraps everything by it; goes on where it was broken off').action((where: Where) =>
+    at(where, async (door) => void (await run(door, { kind: 'rotate' }))),
+  );
+  register(keys, 'retire', 'lets keys go that wrap nothing any more, once every process has seen the new one').action((where: Where) =>
+    at(where, async (door) => print(await door.retireKeys())),
+  );
+
   for (const [kind, description] of [
     ['rebuild', 'builds a read model anew beside the live one, then puts it in its place'],
     ['rollback', 'goes back to the build before'],
@@ -123,4 +132,4 @@ function placeOf(text: string): { projection: string; side?: string; key: string
   return rest.length === 0 ? { projection, key: second } : { projection, side: second, key: rest.join('/') };
 }
 
-const print = (told: object): void => console.log(JSON.stringify(told, null, 2));
+export const print = (told: object): void => console.log(JSON.stringify(told, null, 2));

@@ -1,13 +1,44 @@
-import { newId, system } from '@letopis/kernel';
-import type { Job, ParkedDocument, Place, WaitingView } from '@letopis/runtime';
+import { newId, refusal, system, type Actor } from '@letopis/kernel';
+import {
+  columnsOf,
+  csv,
+  momentOf,
+  parseCommand,
+  type Access,
+  type HistoryEntry,
+  type Job,
+  type ParkedDocument,
+  type Place,
+  type StatesBetween,
+  type StateThen,
+  type Story,
+  type WaitingView,
+  type Why,
+} from '@letopis/runtime';
 import { configurationFrom } from '../../server/configuration';
-import { startCore, type Substitutes } from '../../server/product';
+import { startCore, type Core, type Substitutes } from '../../server/product';
 import type { Session } from './session';
 
 /** What stands still, as it is told. */
 export interface Parked {
   readonly steps: readonly WaitingView[];
   readonly documents: readonly ParkedDocument[];
+}
+
+export interface SubjectView {
+  readonly subject: string;
+  readonly key: 'none' | 'kept' | 'destroyed';
+  readonly hold: { readonly status: string; readonly reason?: string; readonly since?: string };
+}
+
+/** The audit; whoever reads it by this door is recorded as everybody else is. */
+export interface AuditDoor {
+  history(category: string, id: string): Promise<readonly HistoryEntry[]>;
+  /** @param moment a revision, or a time; the present where it is left out */
+  state(category: string, id: string, moment?: string): Promise<StateThen>;
+  diff(category: string, id: string, from: string, to?: string): Promise<StatesBetween>;
+  why(eventId: string): Promise<Why>;
+  story(correlationId: string): Promise<Omit<Story, 'events'>>;
 }
 
 export interface Begin {
@@ -25,6 +56,14 @@ export interface Door {
   retry(saga: string, eventId: string): Promise<void>;
   skip(saga: string, eventId: string, reason: string): Promise<void>;
   refold(place: Place): Promise<{ parked: boolean }>;
+  retireKeys(): Promise<{ retired: readonly string[] }>;
+  /** What is kept of somebody: `user:<id>`. */
+  subject(subject: string): Promise<SubjectView>;
+  /** A command of an administrator, carried through to the end of what follows from it. */
+  send(command: string, payload: object, reason?: string): Promise<void>;
+  readonly audit: AuditDoor;
+  /** A registry as CSV, by its filters, at a moment if one is named. */
+  export(code: string, query: Readonly<Record<string, string>>): Promise<AsyncIterable<Uint8Array>>;
   /** Begins and waits for the end, telling how far it is. */
   run(begin: Begin, progress: (done: number, total: number) => void): Promise<Job>;
   close(): Promise<void>;
@@ -43,8 +82,23 @@ export function openRunning(session: Session): Door {
     retry: async (saga, eventId) => void (await session.post('/v1/commands/RetrySagaStep', { saga, eventId })),
     skip: async (saga, eventId, reason) => void (await session.post('/v1/commands/SkipSagaStep', { saga, eventId, reason })),
     refold: (place) => session.post('/v1/operations/documents/refold', place),
+    retireKeys: () => session.post('/v1/operations/keys/retire', {}),
+    subject: (subject) => session.get(`/v1/operations/subjects/${encodeURIComponent(subject)}`),
+    send: async (command, payload, reason) => {
+      const story = await session.command(command, payload, reason);
+      await session.get(`/v1/audit/stories/${story}?settled=true`);
+    },
+    audit: {
+      history: async (category, id) => (await session.get<{ items: HistoryEntry[] }>(record(category, id))).items,
+      state: (category, id, moment) => session.get(`${record(category, id)}/state${moment === undefined ? '' : `?${asked(moment)}`}`),
+      diff: (category, id, from, to) =>
+        session.get(`${record(category, id)}/diff?${new URLSearchParams({ from, ...(to === undefined ? {} : { to }) }).toString()}`),
+      why: (eventId) => session.get(`/v1/audit/events/${encodeURIComponent(eventId)}/why`),
+      story: (correlationId) => session.get(`/v1/audit/stories/${encodeURIComponent(correlationId)}?as=tree`),
+    },
+    export: (code, query) => session.stream(`/v1/registries/${encodeURIComponent(code)}/export?${new URLSearchParams(query).toString()}`),
     run: async ({ kind, ...body }, progress) => {
-      let job = await session.post<Job>(`/v1/operations/${kind}`, body);
+      let job = await session.post<Job>(`/v1/operations/${kind === 'rotate' ? 'keys/rotate' : kind}`, body);
       while (job.state === 'running') {
         await new Promise((resolve) => setTimeout(resolve, ASK));
         job = await session.get<Job>(`/v1/operations/jobs/${job.id}`);
@@ -55,6 +109,9 @@ export function openRunning(session: Session): Door {
     close: () => session.end(),
   };
 }
+
+const record = (category: string, id: string) => `/v1/audit/records/${encodeURIComponent(category)}/${encodeURIComponent(id)}`;
+const asked = (moment: string) => new URLSearchParams(/^\d+$/.test(moment) ? { revision: moment } : { at: moment }).toString();
 
 /** A product without HTTP in this process: for a data folder on which nothing runs. @throws StartError */
 export async function openOwn(dataFolder: string, substitutes: Substitutes): Promise<Door> {
@@ -82,11 +139,71 @@ export async function openOwn(dataFolder: string, substitutes: Substitutes): Pro
     retry: async (saga, eventId) => carriedOut(await operations.retry(saga, eventId, asked())),
     skip: async (saga, eventId, reason) => carriedOut(await operations.skip(saga, eventId, reason, asked())),
     refold: (place) => operations.refold(place),
+    retireKeys: () => operations.retireKeys(),
+    subject: (subject) => operations.subject(subject),
+    send: async (name, payload, reason) => {
+      const entry = composition.commands.get(name);
+      if (!entry) throw refusal('UNKNOWN_COMMAND', { name });
+      const correlationId = newId();
+      await core.runtime.dispatcher.execute(parseCommand(entry.type, payload), { actor, commandId: newId(), correlationId, reason });
+      await core.runtime.audit.story(correlationId, { settled: true });
+    },
+    audit: ownAudit(core.runtime, actor),
+    export: async (code, { asOf, ...query }) => {
+      const projection = composition.projections.get(code);
+      if (!projection) throw refusal('UNKNOWN_REGISTRY', { name: code });
+      const filter = Object.fromEntries(
+        Object.entries(query).flatMap(([name, value]) => (/^filter\[.+\]$/.test(name) ? [[name.slice(7, -1), value]] : [])),
+      );
+      const collection = asOf === undefined ? undefined : await operations.asOf.list(projection, await operations.asOf.position(asOf));
+      await core.runtime.access.record(actor, newId(), { what: 'export', subject: code, query: { ...query, ...(asOf ? { asOf } : {}) } });
+      const pages = core.runtime.queries.pages(projection, { filter, q: query.q, sort: query.sort }, {}, collection);
+      return csv(pages, (rows) => columnsOf(projection, rows, 'ru'), 'ru');
+    },
     run: async ({ kind, projection, heal = false }, progress) => {
-      const begun = kind === 'verify' ? operations.verify(projection, heal, actor) : operations[kind](projection!, actor);
+      const begun =
+        kind === 'verify'
+          ? operations.verify(projection, heal, actor)
+          : kind === 'rotate'
+            ? operations.rotateKeys(actor)
+            : operations[kind](projection!, actor);
       const asking = setInterval(() => begun.total > 0 && progress(begun.done, begun.total), ASK);
       return (await operations.jobs.ended(begun.id).finally(() => clearInterval(asking)))!;
     },
     close: () => core.stop(),
+  };
+}
+
+/** The audit of the product in this process: read as «system», and recorded so. */
+function ownAudit({ audit, access, composition }: Core['runtime'], actor: Actor): AuditDoor {
+  const reader = { forAuditor: true };
+  const recorded = (what: Access['what'], subject: string) => access.record(actor, newId(), { what, subject });
+  const definitionOf = (category: string) => {
+    const definition = composition.aggregates.get(category);
+    if (!definition) throw refusal('NOT_FOUND');
+    return definition;
+  };
+  const moment = (text: string | undefined) => (text === undefined ? { revision: Infinity } : momentOf('moment', text));
+  return {
+    history: async (category, id) => {
+      await recorded('history', `${category}-${id}`);
+      return audit.history(`${category}-${id}`, reader);
+    },
+    state: async (category, id, at) => {
+      await recorded('state', `${category}-${id}`);
+      return audit.state(definitionOf(category), id, moment(at), reader);
+    },
+    diff: async (category, id, from, to) => {
+      await recorded('diff', `${category}-${id}`);
+      return audit.diff(definitionOf(category), id, moment(from), moment(to), reader);
+    },
+    why: async (eventId) => {
+      await recorded('why', eventId);
+      return audit.why(await audit.find(eventId), reader);
+    },
+    story: async (correlationId) => {
+      await recorded('story', correlationId);
+      return audit.story(correlationId);
+    },
   };
 }

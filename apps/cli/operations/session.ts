@@ -1,4 +1,4 @@
-import { defaultSettings } from '@letopis/kernel';
+import { defaultSettings, newId } from '@letopis/kernel';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
@@ -49,6 +49,21 @@ export class Session {
     return this.renewing(() => call<Answer>(this.url, 'POST', path, body, this.token));
   }
 
+  /** Sends a command; answers the id of the story that follows from it. */
+  async command(name: string, payload: object, reason?: string): Promise<string> {
+    const story = newId();
+    const headers = { 'x-correlation-id': story, ...(reason === undefined ? {} : { 'x-reason': encodeURIComponent(reason) }) };
+    await this.renewing(() => call(this.url, 'POST', `/v1/commands/${name}`, payload, this.token, headers));
+    return story;
+  }
+
+  /** What is too long to be held at once. */
+  stream(path: string): Promise<AsyncIterable<Uint8Array>> {
+    return this.renewing(
+      async () => (await answered(this.url, 'GET', path, undefined, this.token)).body as object as AsyncIterable<Uint8Array>,
+    );
+  }
+
   async end(): Promise<void> {
     if (!this.own) return;
     await this.post('/v1/commands/CloseSession', { sessionId: this.own.sessionId, reason: 'signed_out' });
@@ -75,19 +90,25 @@ export async function credentials(env: Readonly<Record<string, string | undefine
   return { email, password };
 }
 
-async function call<Answer>(url: string, method: string, path: string, body?: object, token?: string): Promise<Answer> {
+async function call<Answer>(url: string, method: string, path: string, body?: object, token?: string, headers = {}): Promise<Answer> {
+  return (await (await answered(url, method, path, body, token, headers)).json()) as Answer;
+}
+
+/** @throws CallRefused */
+async function answered(url: string, method: string, path: string, body?: object, token?: string, headers = {}): Promise<Response> {
   const answer = await fetch(`${url}${path}`, {
     method,
     headers: {
       ...(body ? { 'content-type': 'application/json' } : {}),
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       'accept-language': 'en',
+      ...headers,
     },
     body: body && JSON.stringify(body),
   });
-  const said = (await answer.json()) as Answer & { code?: string; title?: string };
-  if (!answer.ok) throw new CallRefused(answer.status, said.code ?? String(answer.status), said.title ?? answer.statusText);
-  return said;
+  if (answer.ok) return answer;
+  const { code, title } = (await answer.json().catch(() => ({}))) as { code?: string; title?: string };
+  throw new CallRefused(answer.status, code ?? String(answer.status), title ?? answer.statusText);
 }
 
 /** Asks on the terminal without showing what is typed. */

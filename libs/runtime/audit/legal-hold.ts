@@ -1,4 +1,4 @@
-import { aggregate, call, Code, errorCatalogue, platform, port, saga, stateIn, Text, type Need } from '@letopis/kernel';
+import { aggregate, call, Code, errorCatalogue, oneOf, platform, port, saga, stateIn, systemOnly, Text, type Need } from '@letopis/kernel';
 
 /** Refusals around what must not be erased. */
 export const holdErrors = errorCatalogue({
@@ -47,6 +47,8 @@ interface KeysPort {
 
 const LEGAL_HOLD = 'legalHold';
 const { command, define, event } = aggregate<LegalHold, LegalHoldEvents>();
+/** Administrators of the service, and the command line on a product that stands still. */
+const operators = oneOf(platform, systemOnly);
 const id = ({ command: { subject } }: { readonly command: PlaceLegalHold | ReleaseLegalHold }) => subject;
 
 /** One per person: while it is held, whatever would destroy that person's key is refused. */
@@ -55,12 +57,12 @@ export const legalHold = define({
   initialState: { status: 'none' },
   commands: {
     PlaceLegalHold: command(PlaceLegalHold, {
-      by: platform,
+      by: operators,
       id,
       needs: ({ command: { subject } }) => ({ key: port<KeysPort>('keys')('state', { subject }) }),
       summary: 'Keeps the personal data of somebody from being erased',
     }),
-    ReleaseLegalHold: command(ReleaseLegalHold, { by: platform, id, summary: 'Ends a legal hold' }),
+    ReleaseLegalHold: command(ReleaseLegalHold, { by: operators, id, summary: 'Ends a legal hold' }),
   },
   decide: {
     PlaceLegalHold: ({ subject, reason }, { status }, { key }) => {

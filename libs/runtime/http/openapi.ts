@@ -211,6 +211,15 @@ const fixedPaths: Json = {
   '/v1/operations/rollback': {
     post: operation('operations', 'Begins to go back to the build before', [], body({ projection: { type: 'string' } })),
   },
+  '/v1/operations/keys/rotate': {
+    post: operation('operations', 'Begins to wrap the keys of personal data by a new key, or goes on with it'),
+  },
+  '/v1/operations/keys/retire': { post: operation('operations', 'Lets wrapping keys go that wrap nothing any more') },
+  '/v1/operations/subjects/{subject}': {
+    get: operation('operations', 'Whether the key of somebody’s personal data is kept or destroyed, and whether it is held', [
+      path('subject'),
+    ]),
+  },
   '/v1/operations/jobs/{id}': { get: operation('operations', 'How far an operation is, and what came of it', [path('id')]) },
   '/health/live': { get: operation('health', 'Whether the process lives') },
   '/health/ready': { get: operation('health', 'Whether the stores answer, and how far read models and sagas are behind') },

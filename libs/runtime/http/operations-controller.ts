@@ -70,6 +70,26 @@ export class OperationsController {
     return this.operations.rollback(text(body, 'projection'), actor);
   }
 
+  @Post('keys/rotate')
+  @HttpCode(202)
+  async rotateKeys(@Req() request: Call): Promise<Job> {
+    return this.operations.rotateKeys(await this.administrator(request));
+  }
+
+  @Post('keys/retire')
+  @HttpCode(200)
+  async retireKeys(@Req() request: Call) {
+    await this.administrator(request);
+    return this.operations.retireKeys();
+  }
+
+  @Get('subjects/:subject')
+  async subject(@Param('subject') subject: string, @Req() request: Call) {
+    await this.administrator(request);
+    if (!/^[A-Za-z0-9.:_-]{1,200}$/.test(subject)) throw refusal('NOT_FOUND');
+    return this.operations.subject(subject);
+  }
+
   @Get('jobs/:id')
   async job(@Param('id') id: string, @Req() request: Call): Promise<Job> {
     await this.administrator(request);

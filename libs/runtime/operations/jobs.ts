@@ -6,7 +6,7 @@ import { operationErrors } from './saga-failure';
 /** Long work that an operator has begun. */
 export interface Job {
   readonly id: string;
-  readonly kind: 'verify' | 'rebuild' | 'rollback';
+  readonly kind: 'verify' | 'rebuild' | 'rollback' | 'rotate';
   readonly projections: readonly string[];
   readonly startedBy: string;
   /** UTC. */
@@ -41,7 +41,9 @@ export class Jobs {
   /** @throws DomainError OPERATION_RUNNING when one of the projections is being worked on */
   begin(about: Pick<Job, 'kind' | 'projections' | 'startedBy'>, work: (onProgress: OnProgress) => Promise<object>): Job {
     const other = [...this.#jobs.values()].find(
-      ({ state, projections }) => state === 'running' && projections.some((code) => about.projections.includes(code)),
+      ({ state, kind, projections }) =>
+        state === 'running' &&
+        ((about.projections.length === 0 && kind === about.kind) || projections.some((code) => about.projections.includes(code))),
     );
     if (other) throw operationErrors.refusal('OPERATION_RUNNING', { id: other.id });
     const job: Job = { id: newId(), ...about, startedAt: this.now(), state: 'running', done: 0, total: 0 };

@@ -1,10 +1,13 @@
-import { actorId, derivedId, type Actor, type Projection } from '@letopis/kernel';
+import { actorId, derivedId, type Actor, type Keyring, type Projection } from '@letopis/kernel';
 import type { Db } from 'mongodb';
 import type { Clock } from '../clock';
 import type { Accepted } from '../commands/envelope';
 import type { Dispatcher } from '../commands/dispatcher';
+import type { LegalHold } from '../audit/legal-hold';
+import type { States } from '../commands/states';
 import type { Composition } from '../composition';
 import type { EventStore } from '../events/event-store';
+import { keyIdOf, type Sealer } from '../events/sealing';
 import type { Logger } from '../logger';
 import { sideOf, type Stored } from '../projections/document';
 import { documents, type Projector } from '../projections/projector';
@@ -12,6 +15,7 @@ import type { SagaRunner } from '../sagas/saga-runner';
 import { BEHIND_ANOTHER, waitingSteps } from '../sagas/waiting';
 import { timersDue, type TimerRow } from '../timers/timer';
 import { AsOf } from './as-of';
+import { KeyRotation, type KeyFile } from './keys';
 import { dropLeftovers } from './leftovers';
 import { Jobs, type Job } from './jobs';
 import { Rebuilder } from './rebuild';
@@ -57,6 +61,10 @@ interface Parts {
   readonly sagas: SagaRunner;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly states: States;
+  readonly sealer: Sealer;
+  readonly keyring: Keyring;
+  readonly keyFile?: KeyFile;
 }
 
 /** Rows of a list that is told at once. */
@@ -69,6 +77,7 @@ export class Operations {
   readonly #refolder: Refolder;
   readonly #verifier: Verifier;
   readonly #rebuilder: Rebuilder;
+  readonly #keys: KeyRotation;
   #forgetting: Promise<void> = Promise.resolve();
   #forgetNext: Promise<void> | undefined;
 
@@ -79,6 +88,7 @@ export class Operations {
     this.#refolder = new Refolder(given);
     this.#verifier = new Verifier(given, this.#refolder);
     this.#rebuilder = new Rebuilder(given);
+    this.#keys = new KeyRotation({ keys: parts.sealer.keys, keyring: parts.keyring, file: parts.keyFile, signal: this.jobs.signal });
     this.asOf = new AsOf({ ...given, refolder: this.#refolder, clock: parts.clock });
   }
 
@@ -189,6 +199,23 @@ export class Operations {
   rollback(code: string, actor: Actor): Job {
     const projection = this.projection(code);
     return this.begin('rollback', [projection], actor, (onProgress) => this.#rebuilder.rollback(projection, onProgress));
+  }
+
+  /** Wraps the keys of persons by a new key. @throws DomainError OPERATION_RUNNING */
+  rotateKeys(actor: Actor): Job {
+    return this.begin('rotate', [], actor, (onProgress) => this.#keys.rotate(onProgress));
+  }
+
+  /** @throws DomainError KEYS_IN_USE */
+  retireKeys(): Promise<{ retired: readonly string[] }> {
+    return this.#keys.retire();
+  }
+
+  /** What is kept of somebody: the key that opens the personal data, and whether it may be destroyed. */
+  async subject(subject: string): Promise<{ subject: string; key: 'none' | 'kept' | 'destroyed'; hold: LegalHold }> {
+    const { sealer, states, composition } = this.parts;
+    const { state } = await states.fresh(composition.aggregates.get('legalHold')!, subject);
+    return { subject, key: await sealer.keys.state(keyIdOf(subject)), hold: state as LegalHold };
   }
 
   /** The next timers, and how many each saga has. */

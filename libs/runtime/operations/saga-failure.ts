@@ -8,6 +8,12 @@ export const operationErrors = errorCatalogue({
   UNKNOWN_PROJECTION: { status: 404, ru: 'Нет проекции «{name}»', en: 'There is no projection «{name}»' },
   OPERATION_RUNNING: { status: 409, ru: 'Такая операция уже идёт: {id}', en: 'Such an operation is running already: {id}' },
   NOTHING_TO_ROLL_BACK: { status: 409, ru: 'Прежнего построения нет', en: 'No build before this one is kept' },
+  KEYS_CONFIGURED: {
+    status: 409,
+    ru: 'Ключи заданы переменной LETOPIS_MASTER_KEY: добавьте в неё новый через запятую, перезапустите и повторите',
+    en: 'The keys come from LETOPIS_MASTER_KEY: add a new one behind a comma, start again and repeat',
+  },
+  KEYS_IN_USE: { status: 409, ru: 'Прежние ключи ещё нужны: завершите ротацию', en: 'Older keys are still needed: finish the rotation' },
   REBUILT_ALREADY: { status: 409, ru: 'Проекция уже строится заново', en: 'The projection is being built anew already' },
 });
 
