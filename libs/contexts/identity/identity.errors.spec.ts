@@ -25,6 +25,8 @@ import { administrationsOf, PLATFORM_ADMINS, roster } from './roster/roster';
 import { CreateServiceAccount, RotateServiceCredential, serviceAccount } from './service-account/service-account';
 import { administeredBy, organization, romashka } from './user/organizations.fixtures';
 import { OpenSession, session } from './session/session';
+import { SetInterfaceLanguage, SetTimeZone, UpdateProfileContacts } from './user-profile/user-profile.commands';
+import { userProfile } from './user-profile/user-profile';
 import { user } from './user/user';
 
 /** §A.7; below the line, codes that the page does not name. */
@@ -51,6 +53,9 @@ const TABLE = `
 | EMAIL_INVALID            | 422  | Проверьте адрес электронной почты                                     |
 | CONSENT_VERSION_OUTDATED | 422  | Текст согласия изменился. Прочтите действующую версию {version}       |
 | PASSWORD_UNCHANGED       | 422  | Новый пароль совпадает с прежним                                      |
+| LOCALE_UNKNOWN           | 422  | Неизвестный язык                                                      |
+| TIMEZONE_UNKNOWN         | 422  | Неизвестный часовой пояс                                              |
+| PROFILE_PHONE_INVALID    | 422  | Проверьте номер телефона                                              |
 | ACCOUNT_REVOKED          | 409  | Учётная запись сервиса отозвана                                       |
 | KEY_INVALID              | 422  | Нужен открытый ключ JWK (Ed25519, EC или RSA)                         |
 `;
@@ -104,6 +109,9 @@ const PROVOKED: Readonly<
         stream(organization, romashka, ...administeredBy(userId)),
       )
       .when(issue(commands.DeactivateUser, { userId, reason: 'left' }), { actor: anna }),
+  LOCALE_UNKNOWN: () => given(userProfile).when(issue(SetInterfaceLanguage, { locale: 'de' }), { actor: anna }),
+  TIMEZONE_UNKNOWN: () => given(userProfile).when(issue(SetTimeZone, { timeZone: 'Nowhere' }), { actor: anna }),
+  PROFILE_PHONE_INVALID: () => given(userProfile).when(issue(UpdateProfileContacts, { phones: ['12'] }), { actor: anna }),
   EMAIL_INVALID: () => given(user).when(registration({ email: 'a@b-.ru' }), stranger),
   CONSENT_VERSION_OUTDATED: () => given(user).when(registration({ consentPolicyVersion: 'old' }), stranger),
   PASSWORD_UNCHANGED: () => given(user, ...active).when(change(STRONG), { actor: anna, answers: WELL }),

@@ -5,6 +5,7 @@ import { identityErrors } from './errors';
 import { letters } from './letters';
 import { serviceAccounts } from './projections/service-accounts';
 import { signInHistory, userSessions } from './projections/sessions';
+import { userProfiles } from './projections/user-profiles';
 import { usersRegistry } from './projections/users-registry';
 import { roster } from './roster/roster';
 import { consentSaga } from './sagas/consent.saga';
@@ -14,13 +15,14 @@ import { registrationSaga } from './sagas/registration.saga';
 import { sessionSaga } from './sagas/session.saga';
 import { serviceAccount } from './service-account/service-account';
 import { session } from './session/session';
+import { userProfile } from './user-profile/user-profile';
 import { user } from './user/user';
 
 export const identity = defineContext({
   name: 'identity',
-  aggregates: [user, session, serviceAccount, roster],
+  aggregates: [user, userProfile, session, serviceAccount, roster],
   sagas: [registrationSaga, credentialSaga, consentSaga, sessionSaga, platformSaga],
-  projections: [usersRegistry, userSessions, signInHistory, serviceAccounts],
+  projections: [usersRegistry, userProfiles, userSessions, signInHistory, serviceAccounts],
   errors: identityErrors.entries,
   letters,
   authentication,
@@ -31,6 +33,10 @@ export { user } from './user/user';
 export type { User } from './user/user.state';
 export type * from './user/user.events';
 export * from './user/user.commands';
+export * from './user-profile/user-profile.commands';
+export type * from './user-profile/user-profile.events';
+export { userProfile, type UserProfile } from './user-profile/user-profile';
+export { readerOf, type Reader } from './reader';
 export * from './session/session';
 export { administrationsOf, EnterRoster, LeaveRoster, PLATFORM_ADMINS, roster, type Roster, type RosterEvents } from './roster/roster';
 export { identityErrors } from './errors';

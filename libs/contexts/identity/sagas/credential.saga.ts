@@ -1,6 +1,7 @@
 import { call, saga, send, type Letter, type RecordedOf, type SagaReads } from '@letopis/kernel';
 import { CloseSession, type ClosingReason } from '../session/session';
 import type { UserSessionRow } from '../projections/sessions';
+import { readerOf } from '../reader';
 import { user } from '../user/user';
 import type { UserEvents } from '../user/user.events';
 
@@ -30,27 +31,31 @@ export const credentialSaga = saga<UserEvents>()({
 
     UserErased: ({ aggregateId }) => [call('credentials', 'forget', { userId: aggregateId })],
 
-    PasswordResetRequested: async ({ aggregateId, data, metadata }, { state, settings }) => {
+    PasswordResetRequested: async ({ aggregateId, data, metadata }, reads) => {
+      const { settings } = reads;
       if (metadata.commandType === 'IssueBootstrapLink') return [];
-      const { email, locale, status } = await state(user, aggregateId);
+      const { email, locale, timeZone, status } = await readerOf(reads, aggregateId);
       if (status === 'erased') return [];
       const letter: Letter = {
         template: 'user.passwordReset',
         to: email,
         locale,
+        timeZone,
         data: { link: `${settings.publicUrl}/links/password?user=${aggregateId}`, expiresAt: data.expiresAt },
         secrets: { token: data.secretRef },
       };
       return [call('mail', 'deliver', letter)];
     },
 
-    EmailChangeRequested: async ({ aggregateId, data }, { state, settings }) => {
-      const { locale, status } = await state(user, aggregateId);
+    EmailChangeRequested: async ({ aggregateId, data }, reads) => {
+      const { settings } = reads;
+      const { locale, timeZone, status } = await readerOf(reads, aggregateId);
       if (status === 'erased') return [];
       const letter: Letter = {
         template: 'user.emailChange',
         to: data.newEmail,
         locale,
+        timeZone,
         data: { link: `${settings.publicUrl}/links/email?user=${aggregateId}`, expiresAt: data.expiresAt },
         secrets: { token: data.secretRef },
       };
@@ -69,9 +74,9 @@ async function closings({ aggregateId, metadata: { actor } }: UserEvent, { rows 
 }
 
 /** Nobody writes to an account that has been erased since. */
-async function notice({ aggregateId, metadata }: UserEvent, { state }: SagaReads, template: string, to?: string) {
-  const { email, locale, status } = await state(user, aggregateId);
+async function notice({ aggregateId, metadata }: UserEvent, reads: SagaReads, template: string, to?: string) {
+  const { email, locale, timeZone, status } = await readerOf(reads, aggregateId);
   if (status === 'erased') return [];
-  const letter: Letter = { template, to: to ?? email, locale, data: { at: metadata.occurredAt } };
+  const letter: Letter = { template, to: to ?? email, locale, timeZone, data: { at: metadata.occurredAt } };
   return [call('mail', 'deliver', letter, to)];
 }

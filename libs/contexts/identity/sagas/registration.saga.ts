@@ -1,4 +1,5 @@
 import { after, call, cancel, saga, schedule, send, type Letter } from '@letopis/kernel';
+import { readerOf } from '../reader';
 import { DeactivateUser, EraseUser } from '../user/user.commands';
 import { user } from '../user/user';
 import type { UserEvents } from '../user/user.events';
@@ -11,13 +12,15 @@ export const registrationSaga = saga<UserEvents>()({
   name: 'RegistrationSaga',
 
   on: {
-    ActivationIssued: async ({ aggregateId, data, metadata }, { state, settings }) => {
-      const { email, locale, status } = await state(user, aggregateId);
+    ActivationIssued: async ({ aggregateId, data, metadata }, reads) => {
+      const { settings } = reads;
+      const { email, locale, timeZone, status } = await readerOf(reads, aggregateId);
       if (status === 'erased') return [];
       const letter: Letter = {
         template: 'user.activation',
         to: email,
         locale,
+        timeZone,
         data: { link: `${settings.publicUrl}/links/activation?user=${aggregateId}`, expiresAt: data.expiresAt },
         secrets: { token: data.secretRef, password: data.passwordRef },
       };

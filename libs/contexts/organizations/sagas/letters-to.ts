@@ -1,12 +1,12 @@
 import { call, type Letter, type PortEffect, type SagaReads } from '@letopis/kernel';
-import { PLATFORM_ADMINS, roster, user } from '@letopis/contexts/identity';
+import { PLATFORM_ADMINS, readerOf, roster } from '@letopis/contexts/identity';
 
 /**
  * A letter of the template to each of the users whose account can still be written to. `about` tells apart letters of one
  * template to one person, where an event calls for several.
  */
 export async function lettersTo(
-  { state }: Pick<SagaReads, 'state'>,
+  reads: Pick<SagaReads, 'state'>,
   userIds: readonly (string | undefined)[],
   template: string,
   data: Readonly<Record<string, unknown>>,
@@ -15,9 +15,9 @@ export async function lettersTo(
   const letters: PortEffect[] = [];
   for (const userId of new Set(userIds)) {
     if (userId === undefined) continue;
-    const { email, locale, status } = await state(user, userId);
+    const { email, locale, timeZone, status } = await readerOf(reads, userId);
     if (status === 'none' || status === 'erased') continue;
-    const letter: Letter = { template, to: email, locale, data };
+    const letter: Letter = { template, to: email, locale, timeZone, data };
     letters.push(call('mail', 'deliver', letter, [template, userId, ...(about ? [about] : [])].join(':')));
   }
   return letters;
