@@ -38,7 +38,7 @@ import { Ticker } from './timers/ticker';
 import { timer, timersDue } from './timers/timer';
 
 /** What the runtime itself brings as a context. */
-const own: Context = defineContext({
+export const runtimeContext: Context = defineContext({
   name: 'runtime',
   aggregates: [timer, counter, sagaFailure, auditAccess, refusals, legalHold],
   sagas: [legalHoldSaga],
@@ -108,7 +108,7 @@ export class Runtime {
   /** Connects, then starts read models, sagas and timers. @throws StartError */
   static async start(options: RuntimeOptions): Promise<Runtime> {
     const { settings, clock, logger, keyring } = options;
-    const composition = compose([own, erasure(options.contexts), ...options.contexts]);
+    const composition = compose([runtimeContext, erasure(options.contexts), ...options.contexts]);
     const store = await connectEventStore(options.eventStoreUrl);
     const mongo = await connectMongo(options.mongoUrl).catch(async (error: unknown) => {
       await store.dispose();

@@ -1,11 +1,12 @@
 import { startEventStore, startMongo, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
-import { defaultSettings, newId } from '@letopis/kernel';
+import { defaultSettings, ERASED, newId } from '@letopis/kernel';
 import { collectionOf, MovableClock, Projector, silent } from '@letopis/runtime';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Configuration } from '../../apps/server/configuration';
 import { startProduct, type Product } from '../../apps/server/product';
+import { holdAgainstGolden } from '../../libs/kernel/testing/golden';
 import { Outbox, type ReceivedLetter } from './letters';
 
 export const CAPTCHA = 'k7p2';
@@ -79,8 +80,23 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    await this.product.stop();
+    try {
+      await this.holdLogAgainstGolden();
+    } finally {
+      await this.product.stop();
+    }
     if (this.owned) rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** What this program has stored must be what every later one can read. */
+  private async holdLogAgainstGolden(): Promise<void> {
+    const { store, composition } = this.product.runtime;
+    for await (const resolved of store.everything()) {
+      const event = await store.open(resolved);
+      const definition = event && composition.aggregates.get(event.category);
+      if (!event || !definition?.eventTypes.includes(event.type)) continue;
+      if (!Object.values(event.data as object).includes(ERASED)) holdAgainstGolden(definition, [event]);
+    }
   }
 
   /** Somebody who is not signed in. */

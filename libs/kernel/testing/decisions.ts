@@ -8,6 +8,7 @@ import { derivedId } from '../ids';
 import type { Verdict } from '../policy';
 import { defaultSettings, type Settings } from '../settings';
 import type { Timestamp } from '../time';
+import { holdAgainstGolden } from './golden';
 import { asStored, fold, NOW, stream, World, type Fact, type Stream } from './streams';
 
 /** A command with a payload of the right shape. @throws Error when no caller could send it */
@@ -158,8 +159,10 @@ export class Outcome<State> {
         ...this.#world.resolve(needs, answers),
         ...context,
       });
-      if (!('refusal' in decision)) return { events: asStored(decision) };
-      return { refused: decision.refusal.code, error: decision.refusal, events: asStored(decision.events) };
+      const events = asStored('refusal' in decision ? decision.events : decision);
+      holdAgainstGolden(this.definition as Definition, events);
+      if (!('refusal' in decision)) return { events };
+      return { refused: decision.refusal.code, error: decision.refusal, events };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       return { refused: error.code, error, events: [] };
