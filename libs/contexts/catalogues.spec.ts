@@ -5,10 +5,19 @@ import { join } from 'node:path';
 const folders = readdirSync(__dirname, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 
 /** The sources of a context, without its specifications. */
-const sources = (folder: string, within = '') =>
+const sources = (folder: string) =>
   readdirSync(join(__dirname, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts') && !file.endsWith('.fixtures.ts') && file.startsWith(within))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts') && !file.endsWith('.fixtures.ts'))
     .map((file) => readFileSync(join(__dirname, folder, file), 'utf8'))
+    .join('\n');
+
+/** The sources of its sagas, in their folder or beside what they carry on. */
+const sagas = (folder: string) =>
+  readdirSync(join(__dirname, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => (file.startsWith('sagas') || file.endsWith('.saga.ts')) && !file.endsWith('.spec.ts'))
+    .map((file) => join(__dirname, folder, file))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(file, 'utf8'))
     .join('\n');
 
 const found = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, name]) => name!))].sort();
@@ -82,7 +91,7 @@ describe('Catalogues of the contexts', () => {
   });
 
   test('every letter that a saga sends is there, and every letter is sent by some saga', () => {
-    const sent = folders.flatMap((folder) => found(sources(folder, 'sagas'), /'([a-z][A-Za-z]*\.[a-z][A-Za-z]*)'/g));
+    const sent = folders.flatMap((folder) => found(sagas(folder), /'([a-z][A-Za-z]*\.[a-z][A-Za-z]*)'/g));
     expect([...new Set(sent)].sort()).toEqual(
       letters()
         .map(([name]) => name)

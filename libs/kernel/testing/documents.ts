@@ -10,7 +10,16 @@ export class Folded {
 
   constructor(projection: Projection, streams: readonly Stream[]) {
     const events: Recorded[] = [];
-    for (const told of streams) events.push(...recorded(told, events.length));
+    for (const [at, told] of streams.entries()) {
+      const earlier = streams.slice(0, at).filter(({ definition, id }) => definition === told.definition && id === told.id);
+      events.push(
+        ...recorded(
+          told,
+          events.length,
+          earlier.flatMap(({ facts }) => facts),
+        ),
+      );
+    }
     const sides = new Map(Object.entries(projection.sides).map(([name, side]) => [name, documents(side, events)]));
     const own = documents(projection, events, projection.everywhere);
     for (const join of projection.joins) {

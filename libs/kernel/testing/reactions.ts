@@ -135,4 +135,4 @@ const readsOf = (streams: readonly Stream[], { rows = {}, settings, answers = {}
 });
 
 const fits = (row: Readonly<Record<string, unknown>>, filter: Readonly<Record<string, unknown>>) =>
-  Object.entries(filter).every(([field, value]) => row[field] === value);
+  Object.entries(filter).every(([field, value]) => [row[field]].flat().includes(value));

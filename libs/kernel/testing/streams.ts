@@ -50,26 +50,34 @@ export const fold = <State>(definition: Definition<State>, id: string, facts: re
     from,
   );
 
-/** The facts of a stream as events of the log, from the given position on. */
-export const recorded = ({ definition: { category }, id, facts }: Stream, position = 0): Recorded[] =>
-  facts.map((fact, revision) => ({
-    id: derivedId(category, id, revision),
-    stream: `${category}-${id}`,
-    category,
-    aggregateId: id,
-    revision,
-    position: position + revision,
-    ...asStored({ type: fact.type, data: fact.data }),
-    metadata: {
-      commandId: derivedId('command', category, id, revision),
-      commandType: fact.commandType ?? 'Specified',
-      correlationId: derivedId('correlation', category, id),
-      causationId: derivedId('command', category, id, revision),
-      schemaVersion: 1,
-      fingerprint: '',
-      ...circumstanceOf(fact),
-    },
-  }));
+/** The facts of a stream as events of the log, from the given position on; `earlier` are those that were told of it before. */
+export function recorded({ definition, id, facts }: Stream, position = 0, earlier: readonly Fact[] = []): Recorded[] {
+  const { category } = definition;
+  let state = fold(definition, id, earlier);
+  return facts.map((fact, revision) => {
+    state = fold(definition, id, [fact], state);
+    const organizationId = definition.organizationId(state, id);
+    return {
+      id: derivedId(category, id, revision),
+      stream: `${category}-${id}`,
+      category,
+      aggregateId: id,
+      revision,
+      position: position + revision,
+      ...asStored({ type: fact.type, data: fact.data }),
+      metadata: {
+        commandId: derivedId('command', category, id, revision),
+        commandType: fact.commandType ?? 'Specified',
+        correlationId: derivedId('correlation', category, id),
+        causationId: derivedId('command', category, id, revision),
+        ...(organizationId === undefined ? {} : { organizationId }),
+        schemaVersion: 1,
+        fingerprint: '',
+        ...circumstanceOf(fact),
+      },
+    };
+  });
+}
 
 /** All streams that a specification speaks of, and what is known from them. */
 export class World {

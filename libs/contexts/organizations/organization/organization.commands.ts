@@ -1,4 +1,4 @@
-import { EmailText, Id, Text } from '@letopis/kernel';
+import { EmailText, Id, OneOf, Text } from '@letopis/kernel';
 
 export class AddLegalEntity {
   @Id({ optional: true }) organizationId?: string;
@@ -59,6 +59,19 @@ export class AssignAdministrator {
 export class RevokeAdministrator {
   @Id() organizationId: string;
   @Id() userId: string;
+}
+
+/** Steps of the onboarding that an administrator may declare done. */
+export const CONFIRMABLE_STEPS = [5, 6, 7, 8] as const;
+export type ConfirmableStep = (typeof CONFIRMABLE_STEPS)[number];
+
+export class ConfirmOnboardingStep {
+  @Id() organizationId: string;
+  @OneOf(CONFIRMABLE_STEPS) step: ConfirmableStep;
+}
+
+export class CompleteOnboarding {
+  @Id() organizationId: string;
 }
 
 class WithReason {

@@ -24,6 +24,8 @@ export interface OrganizationEvents {
   OrganizationRegisteredAsClient: { requestId: string; registeredAt: string };
   AdministratorAssigned: { userId: string; assignedBy: string };
   AdministratorRevoked: { userId: string };
+  OnboardingStepConfirmed: { step: number };
+  OrganizationOnboardingCompleted: Record<never, never>;
   OrganizationSuspended: { reason: string };
   OrganizationResumed: Record<never, never>;
   OrganizationArchived: { reason: string };

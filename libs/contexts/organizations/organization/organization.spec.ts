@@ -236,6 +236,8 @@ const BY = `
 | WithdrawClientRegistration | NOT_AUTHENTICATED | allow     | NOT_FOUND | NOT_FOUND | NOT_FOUND | NOT_FOUND |
 | AssignAdministrator        | NOT_AUTHENTICATED | allow     | FORBIDDEN | FORBIDDEN | allow     | FORBIDDEN |
 | RevokeAdministrator        | NOT_AUTHENTICATED | allow     | FORBIDDEN | FORBIDDEN | allow     | allow     |
+| ConfirmOnboardingStep      | NOT_AUTHENTICATED | allow     | FORBIDDEN | FORBIDDEN | FORBIDDEN | FORBIDDEN |
+| CompleteOnboarding         | NOT_AUTHENTICATED | FORBIDDEN | FORBIDDEN | FORBIDDEN | FORBIDDEN | allow     |
 | SuspendOrganization        | NOT_AUTHENTICATED | FORBIDDEN | FORBIDDEN | FORBIDDEN | allow     | FORBIDDEN |
 | ResumeOrganization         | NOT_AUTHENTICATED | FORBIDDEN | FORBIDDEN | FORBIDDEN | allow     | FORBIDDEN |
 | ArchiveOrganization        | NOT_AUTHENTICATED | FORBIDDEN | FORBIDDEN | FORBIDDEN | allow     | FORBIDDEN |

@@ -1,3 +1,4 @@
+import type { Evolving } from '@letopis/kernel';
 import type { Changes, OrganizationDetails, OrganizationEvents, OrganizationKind } from './organization.events';
 
 export type OrganizationStatus = 'none' | 'listed' | 'registration_requested' | 'client' | 'suspended' | 'archived';
@@ -22,6 +23,9 @@ export interface Organization {
     readonly status: 'created' | 'accepted' | 'rejected' | 'withdrawn';
   };
   readonly administrators: readonly string[];
+  /** Steps of the onboarding that an administrator has declared done. */
+  readonly confirmedSteps: readonly number[];
+  readonly onboardingCompletedAt?: string;
 }
 
 export const noOrganization: Organization = {
@@ -34,9 +38,12 @@ export const noOrganization: Organization = {
   enriched: false,
   addedBy: '',
   administrators: [],
+  confirmedSteps: [],
 };
 
-type Evolvers = { readonly [K in keyof OrganizationEvents]: (state: Organization, data: OrganizationEvents[K]) => Organization };
+type Evolvers = {
+  readonly [K in keyof OrganizationEvents]: (state: Organization, data: OrganizationEvents[K], at: Evolving) => Organization;
+};
 
 export const evolveOrganization: Evolvers = {
   OrganizationAdded: (_, { kind, inn, displayName, addedBy, ...details }) => ({
@@ -68,6 +75,8 @@ export const evolveOrganization: Evolvers = {
   OrganizationRegisteredAsClient: (state) => ({ ...state, status: 'client' }),
   AdministratorAssigned: (state, { userId }) => ({ ...state, administrators: [...state.administrators, userId] }),
   AdministratorRevoked: (state, { userId }) => ({ ...state, administrators: state.administrators.filter((id) => id !== userId) }),
+  OnboardingStepConfirmed: (state, { step }) => ({ ...state, confirmedSteps: [...state.confirmedSteps, step] }),
+  OrganizationOnboardingCompleted: (state, _, { occurredAt }) => ({ ...state, onboardingCompletedAt: occurredAt }),
   OrganizationSuspended: (state) => ({ ...state, status: 'suspended' }),
   OrganizationResumed: (state) => ({ ...state, status: 'client' }),
   OrganizationArchived: (state) => ({ ...state, status: 'archived' }),

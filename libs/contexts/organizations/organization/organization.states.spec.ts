@@ -1,17 +1,5 @@
 import { given, isAsTold, issue, stateTable, type Given } from '../../../kernel/testing';
-import {
-  account,
-  admin,
-  anna,
-  boris,
-  INN,
-  member,
-  ofOrganization,
-  requestId,
-  romashka,
-  type sagas,
-  STATES,
-} from '../organizations.fixtures';
+import { account, admin, anna, boris, INN, member, ofOrganization, requestId, romashka, sagas, STATES } from '../organizations.fixtures';
 import * as commands from './organization.commands';
 import type { Organization } from './organization.state';
 import { organization } from './organization';
@@ -44,6 +32,15 @@ const TABLE_OF_WORK = `
 | suspended              | no-op                               | → client / OrganizationResumed | → archived / OrganizationArchived | same / OrganizationDetailsUpdated |
 | archived               | —                                   | —                            | no-op                             | ORGANIZATION_ARCHIVED             |
 `;
+const TABLE_OF_ONBOARDING = `
+| State                  | ConfirmOnboardingStep          | CompleteOnboarding                     |
+| none                   | FORBIDDEN                      | NOT_FOUND                              |
+| listed                 | FORBIDDEN                      | —                                      |
+| registration_requested | FORBIDDEN                      | —                                      |
+| client                 | same / OnboardingStepConfirmed | same / OrganizationOnboardingCompleted |
+| suspended              | ORGANIZATION_SUSPENDED         | —                                      |
+| archived               | —                              | —                                      |
+`;
 
 const organizationId = romashka;
 const asked =
@@ -61,9 +58,13 @@ const ASKED: Readonly<Record<string, ReturnType<typeof asked>>> = {
   SuspendOrganization: asked(issue(commands.SuspendOrganization, { organizationId, reason: 'Долг' })),
   ResumeOrganization: asked(issue(commands.ResumeOrganization, { organizationId })),
   ArchiveOrganization: asked(issue(commands.ArchiveOrganization, { organizationId, reason: 'Закрыта' })),
+  ConfirmOnboardingStep: (state) => state.when(issue(commands.ConfirmOnboardingStep, { organizationId, step: 5 }), { actor: anna }),
+  CompleteOnboarding: asked(issue(commands.CompleteOnboarding, { organizationId }), sagas),
   UpdateOrganizationDetails: asked(issue(commands.UpdateOrganizationDetails, { organizationId, shortName: 'Ромашка' })),
 };
-const CELLS = [TABLE, TABLE_OF_DECISIONS, TABLE_OF_WORK].flatMap((table) => stateTable(table, { dash: 'INVALID_STATE' }));
+const CELLS = [TABLE, TABLE_OF_DECISIONS, TABLE_OF_WORK, TABLE_OF_ONBOARDING].flatMap((table) =>
+  stateTable(table, { dash: 'INVALID_STATE' }),
+);
 
 describe('R009 Organization, by its state table', () => {
   test.each(CELLS)('$state: $asked $becomes', (cell) => {
@@ -100,6 +101,18 @@ describe('R009 Organization, by its state table', () => {
       .and(account(anna))
       .when(other, { actor: admin })
       .thenRefused('NOT_FOUND');
+  });
+
+  test('R001 a step is confirmed once, and the onboarding is complete once', () => {
+    const state = given(
+      organization,
+      ...STATES.client,
+      ofOrganization('OnboardingStepConfirmed', { step: 5 }),
+      ofOrganization('OrganizationOnboardingCompleted', {}),
+    );
+    ASKED.ConfirmOnboardingStep!(state).thenNothing();
+    ASKED.CompleteOnboarding!(state).thenNothing();
+    expect(() => issue(commands.ConfirmOnboardingStep, { organizationId, step: 4 as never })).toThrow('wrong shape');
   });
 
   test('who administers already is not assigned again', () => {

@@ -111,6 +111,11 @@ export const organization = define({
       by: oneOf<object, Organization>(itsAdministrator, platform, systemOnly),
       summary: 'One administrator less',
     }),
+    ConfirmOnboardingStep: command(commands.ConfirmOnboardingStep, {
+      by: itsAdministrator,
+      summary: 'The administrator declares a step of the onboarding done',
+    }),
+    CompleteOnboarding: command(commands.CompleteOnboarding, { by: systemOnly }),
     SuspendOrganization: command(commands.SuspendOrganization, { by: platform, summary: 'The work of the organization stops' }),
     ResumeOrganization: command(commands.ResumeOrganization, { by: platform, summary: 'The work of the organization goes on' }),
     ArchiveOrganization: command(commands.ArchiveOrganization, { by: platform, summary: 'The organization goes into the archive' }),
@@ -237,6 +242,20 @@ export const organization = define({
       if (!possible) throw invalid(state);
       if (state.administrators.length === 1) throw refusal('LAST_ADMINISTRATOR');
       return [event('AdministratorRevoked', { userId })];
+    },
+
+    ConfirmOnboardingStep: ({ step }, state) => {
+      existing(state);
+      if (state.status === 'suspended') throw refusal('ORGANIZATION_SUSPENDED');
+      if (state.status !== 'client') throw invalid(state);
+      return state.confirmedSteps.includes(step) ? [] : [event('OnboardingStepConfirmed', { step })];
+    },
+
+    CompleteOnboarding: (_, state) => {
+      existing(state);
+      if (state.onboardingCompletedAt) return [];
+      if (state.status !== 'client') throw invalid(state);
+      return [event('OrganizationOnboardingCompleted', {})];
     },
 
     SuspendOrganization: ({ reason }, state) => {

@@ -279,7 +279,7 @@ test('R025 person_usage tells what a card is related to', () => {
   const id = `${personId}:${phoneId}`;
   given(personUsage, card(added)).thenDocument(id, {
     personId,
-    organizationId: '',
+    organizationId: romashka,
     relationId: phoneId,
     targetType: 'contract',
     targetId: 'Д-1',
