@@ -28,6 +28,8 @@ export interface Configuration {
   readonly captcha?: Pick<HostedOptions, 'provider' | 'verify' | 'siteKey' | 'secret'>;
   readonly masterKey?: string;
   readonly companiesFile?: string;
+  /** A directory over HTTP, in DaData's format, and the key for it. */
+  readonly companiesApi?: { readonly url: string; readonly key: string };
   readonly trustProxy?: string;
   /** Calls that one address may make in a minute without signing in. */
   readonly strangersPerMinute: number;
@@ -55,7 +57,7 @@ export function configurationFrom(env: Readonly<Record<string, string | undefine
     mailFrom: env.MAIL_FROM || 'Летопись <letopis@localhost>',
     captcha: hostedCaptcha(env),
     masterKey: env.LETOPIS_MASTER_KEY || undefined,
-    companiesFile: env.COMPANY_DIRECTORY || undefined,
+    ...companies(env),
     trustProxy: proxies(env, 'TRUST_PROXY'),
     strangersPerMinute: whole(env, 'STRANGERS_PER_MINUTE', 120),
     retention: {
@@ -128,6 +130,16 @@ function whole(env: Env, name: string, otherwise: number): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new StartError(`${name} is not a number from 0 to 65535: ${text}`);
   return number;
+}
+
+/** A file of companies, or the address of a service that knows them and the key for it. */
+function companies(env: Env): Pick<Configuration, 'companiesFile' | 'companiesApi'> {
+  const where = env.COMPANY_DIRECTORY;
+  if (!where || !/^https?:\/\//.test(where)) return { companiesFile: where || undefined };
+  if (!URL.canParse(where)) throw new StartError(`COMPANY_DIRECTORY is not a URL: ${where}`);
+  const key = env.COMPANY_DIRECTORY_KEY;
+  if (!key) throw new StartError('COMPANY_DIRECTORY_KEY is missing: a directory over HTTP is asked by key');
+  return { companiesApi: { url: where, key } };
 }
 
 function address(env: Env, name: string, otherwise: string): string {

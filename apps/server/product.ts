@@ -1,4 +1,5 @@
 import { identity } from '@letopis/contexts/identity';
+import type { CompanyDirectoryPort } from '@letopis/kernel';
 import { organizations } from '@letopis/contexts/organizations';
 import { persons } from '@letopis/contexts/persons';
 import { staffContext } from '@letopis/contexts/staff';
@@ -11,6 +12,7 @@ import {
   csvDirectory,
   HostedCaptcha,
   Files,
+  httpDirectory,
   mailPort,
   noDirectory,
   outbox,
@@ -139,7 +141,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
           credentials: { ...credentialsPort(db, vault, substitutes.hashing) },
           presence: { seen: presence.seen, lastSeen: presence.lastSeen },
           secrets: { ...secretsPort(vault) },
-          companyDirectory: { ...(configuration.companiesFile ? csvDirectory(configuration.companiesFile) : noDirectory) },
+          companyDirectory: { ...directoryOf(configuration, logger) },
           mail: mailPort({
             channel,
             vault,
@@ -158,6 +160,13 @@ export async function startCore(configuration: Configuration, substitutes: Subst
     await stop();
     throw error;
   }
+}
+
+/** The directory of companies that the configuration names; none knows nobody, and names stay as people type them. */
+function directoryOf({ companiesFile, companiesApi }: Configuration, logger: Logger): CompanyDirectoryPort {
+  const onFailure = (reason: string) => logger.warn({ reason }, 'the directory of companies did not answer');
+  if (companiesApi) return httpDirectory({ ...companiesApi, onFailure });
+  return companiesFile ? csvDirectory(companiesFile, onFailure) : noDirectory;
 }
 
 /** Starts everything: local servers where no real ones are named, the runtime, the edge. @throws StartError */

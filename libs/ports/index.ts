@@ -4,6 +4,7 @@ export * from './captcha/captcha';
 export * from './captcha/hosted';
 export * from './companies/csv-directory';
 export * from './files/files';
+export * from './companies/http-directory';
 export * from './mail/channels';
 export * from './mail/mail';
 export * from './presence/presence';

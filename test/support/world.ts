@@ -23,6 +23,7 @@ export interface Answer {
 
 export interface WorldOptions {
   readonly companies?: string;
+  readonly companiesApi?: { readonly url: string; readonly key: string };
   readonly autoAccept?: boolean;
   readonly strangersPerMinute?: number;
   /** A mail server instead of the outbox. */
@@ -60,6 +61,7 @@ export class World {
         strangersPerMinute: options.strangersPerMinute ?? 60_000,
         mailFrom: 'Летопись <letopis@test>',
         companiesFile: options.companies,
+        companiesApi: options.companiesApi,
         smtpUrl: options.smtpUrl,
         captcha: options.captcha,
         settings: { ...defaultSettings, publicUrl: 'http://letopis.test', autoAcceptClientRegistration: options.autoAccept ?? false },

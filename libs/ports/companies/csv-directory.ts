@@ -6,12 +6,17 @@ export const noDirectory: CompanyDirectoryPort = { lookup: async () => undefined
 
 /**
  * A directory of companies in a CSV file: a first line of names (inn, kpp, ogrn, shortName, fullName, legalAddress), then
- * a company a line, separated by `;`. It is read again for every question, so that it may be edited while all runs.
+ * a company a line, separated by `;`. It is read again for every question, so that it may be edited while all runs; a file
+ * that cannot be read at the moment answers nothing, and is told of.
  */
-export function csvDirectory(file: string): CompanyDirectoryPort {
+export function csvDirectory(file: string, onFailure: (reason: string) => void = () => {}): CompanyDirectoryPort {
   return {
     lookup: async ({ inn, kpp }) => {
-      const [head, ...lines] = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '').split(/\r?\n/);
+      const content = await readFile(file, 'utf8').catch((error: Error) => {
+        onFailure(error.message);
+        return '';
+      });
+      const [head, ...lines] = content.replace(/^\uFEFF/, '').split(/\r?\n/);
       const names = cells(head ?? '');
       for (const line of lines) {
         const row = Object.fromEntries(cells(line).map((cell, at) => [names[at], cell || undefined]));
