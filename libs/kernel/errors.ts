@@ -20,13 +20,13 @@ export class DomainError extends Error {
     readonly entry: ErrorEntry,
     readonly params: ErrorParams = {},
   ) {
-    super(`${code}: ${fill(entry.en, params)}`);
+    super(`${code}: ${fill(entry.en, params, 'en')}`);
     this.name = 'DomainError';
   }
 
   /** The message for a reader of the given language. */
   text(language: Language): string {
-    return fill(this.entry[language], this.params);
+    return fill(this.entry[language], this.params, language);
   }
 }
 
@@ -56,8 +56,16 @@ export function refusalBy(entries: Readonly<Record<string, ErrorEntry>>, code: s
   return new DomainError(code, entry, params);
 }
 
-const fill = (text: string, params: ErrorParams) =>
-  text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
+const fill = (text: string, params: ErrorParams, language: Language) =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? readable(params[name], language) : whole));
+
+/** Moments as people read them, in the zone of the product: who is refused may not have signed in, and has no other. */
+function readable(value: unknown, language: Language): string {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) return String(value);
+  const form = { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const text = new Intl.DateTimeFormat(language, { ...form, timeZone: 'Europe/Moscow' }).format(new Date(value));
+  return `${text} ${language === 'ru' ? '(МСК)' : '(Moscow time)'}`;
+}
 
 /** Refusals that any context may answer with. */
 export const sharedErrors = errorCatalogue({

@@ -1,4 +1,3 @@
-import { membership } from '@letopis/contexts/organizations';
 import { after, call, cancel, schedule, send } from '@letopis/kernel';
 import { NOW, stream, when, whenTimer, type Fact } from '../../../kernel/testing';
 import {
@@ -232,21 +231,6 @@ describe('SessionSaga and PlatformSaga', () => {
     await due(after(openedAt, { days: 6, hours: 20 }), after(openedAt, { days: 6, hours: 19 })).thenEffects(schedule('end', expiresAt));
     await due(expiresAt, after(openedAt, { days: 6, hours: 23 })).thenEffects(close('expired'));
   });
-
-  test.each(['MembershipSuspended', 'MembershipRevoked'] as const)(
-    '%s closes the sessions in that workspace and no other',
-    async (type) => {
-      const [romashka, romb] = [boris.userId, boris.sessionId];
-      const rows = [
-        { sessionId, userId, organizationId: romashka, status: 'open' },
-        { sessionId: boris.sessionId, userId, organizationId: romb, status: 'open' },
-        { sessionId: boris.userId, userId, organizationId: romashka, status: 'closed' },
-        { sessionId: userId, userId: boris.userId, organizationId: romashka, status: 'open' },
-      ];
-      const told = stream(membership, `${romashka}:${userId}`, { type, data: {} });
-      await when(sessionSaga, told, { ...known, rows: { user_sessions: rows } }).thenEffects(close('revoked'));
-    },
-  );
 
   test('a sign-in has its session before the caller has the answer', async () => {
     await when(sessionSaga, account(...active, told('SignedIn', { sessionId })), known).thenPromptly(

@@ -1,16 +1,9 @@
-import { cancel, presence, saga, schedule, send, type SagaReads } from '@letopis/kernel';
-import type { UserSessionRow } from '../projections/sessions';
+import { cancel, presence, saga, schedule, send } from '@letopis/kernel';
 import { CloseSession, endOf, OpenSession, session, type SessionEvents } from '../session/session';
 import type { UserEvents } from '../user/user.events';
 
-/** Events of organizations that end the work in a workspace; told by name, since organizations know this context. */
-interface MembershipEvents {
-  MembershipSuspended: object;
-  MembershipRevoked: object;
-}
-
-/** Opens the session of a sign-in before the caller has its answer, and closes those that nobody uses or nobody may use any more. */
-export const sessionSaga = saga<UserEvents & SessionEvents & MembershipEvents>()({
+/** Opens the session of a sign-in before the caller has its answer, and closes those that nobody uses. */
+export const sessionSaga = saga<UserEvents & SessionEvents>()({
   name: 'SessionSaga',
 
   promptly: {
@@ -20,8 +13,6 @@ export const sessionSaga = saga<UserEvents & SessionEvents & MembershipEvents>()
   on: {
     SessionOpened: ({ data: { expiresAt }, metadata: { occurredAt: openedAt } }) => [schedule('end', endOf({ openedAt, expiresAt }))],
     SessionClosed: () => [cancel('end')],
-    MembershipSuspended: ({ aggregateId }, reads) => leaving(aggregateId, reads),
-    MembershipRevoked: ({ aggregateId }, reads) => leaving(aggregateId, reads),
   },
 
   onTimer: {
@@ -34,10 +25,3 @@ export const sessionSaga = saga<UserEvents & SessionEvents & MembershipEvents>()
     },
   },
 });
-
-/** Closes the sessions in which the person works in that workspace; a membership is named `<organization>:<user>`. */
-async function leaving(membershipId: string, { rows }: SagaReads) {
-  const [organizationId, userId] = membershipId.split(':');
-  const open = await rows<UserSessionRow>('user_sessions', { userId, organizationId, status: 'open' });
-  return open.map(({ sessionId }) => send(CloseSession, { sessionId, reason: 'revoked' }));
-}

@@ -78,6 +78,32 @@ describe('Passwords', () => {
   });
 });
 
+describe('Letters with links', () => {
+  const fresh = (span: object) => ({ now: later(span) });
+  const ask = issue(commands.RequestPasswordReset, { email: EMAIL, ...CAPTCHA });
+  const asked = (span: object) => told('PasswordResetRequested', { ...WELL.reset, expiresAt: later({ hours: 1 }) }, { at: later(span) });
+
+  test('D05 to a new password go a minute apart and five in a day; whoever asks sooner is answered all the same', () => {
+    given(user, ...active, asked({}))
+      .when(ask, { ...stranger, ...fresh({ seconds: 59 }) })
+      .thenNothing();
+    const { events } = given(user, ...active, asked({})).when(ask, { ...stranger, ...fresh({ seconds: 60 }) }).result;
+    expect(events.map(({ type }) => type)).toEqual(['PasswordResetRequested']);
+    const five = [0, 1, 2, 3, 4].map((hours) => asked({ hours }));
+    given(user, ...active, ...five)
+      .when(ask, { ...stranger, ...fresh({ hours: 23 }) })
+      .thenNothing();
+    expect(given(user, ...active, ...five).when(ask, { ...stranger, ...fresh({ hours: 24 }) }).result.events).toHaveLength(1);
+  });
+
+  test('D06 to another address go a minute apart, too', () => {
+    const change = told('EmailChangeRequested', { newEmail: 'a@new.ru', ...WELL.change, expiresAt: later({ hours: 24 }) });
+    given(user, ...active, change)
+      .when(issue(commands.RequestEmailChange, { newEmail: 'b@new.ru', currentPassword: STRONG }), { ...self, ...fresh({ seconds: 30 }) })
+      .thenRefused('RATE_LIMITED', { seconds: 30 });
+  });
+});
+
 describe('Another e-mail address', () => {
   const ask = (newEmail: string) => issue(commands.RequestEmailChange, { newEmail, currentPassword: STRONG });
   const requested = told('EmailChangeRequested', { newEmail: 'a@new.ru', ...WELL.change, expiresAt: later({ hours: 24 }) });

@@ -208,6 +208,11 @@ describe('Signing in', () => {
     given(user, ...active, ...failures(5), locked)
       .when(signIn, { ...stranger, now: later({ minutes: 14 }) })
       .thenRefused('USER_LOCKED', until);
+    expect(
+      given(user, ...active, locked)
+        .when(signIn, stranger)
+        .result.error!.text('ru'),
+    ).toBe('Вход временно заблокирован до 2 марта 2026 г. в 12:15 (МСК)');
     expect(given(user, ...active, locked).when(signIn, { ...stranger, now: later({ minutes: 15 }) }).result.refused).toBeUndefined();
   });
 

@@ -27,6 +27,9 @@ export interface User extends Failing {
   readonly consentWithdrawnAt?: string;
   readonly emailChange?: { readonly newEmail: string; readonly tokenHash: string; readonly expiresAt: string };
   readonly reset?: { readonly tokenHash: string; readonly expiresAt: string };
+  /** When the last letters to reset a password, and to confirm another address, were asked for. */
+  readonly resetsAt: readonly string[];
+  readonly changesAt: readonly string[];
   readonly platformRoles: readonly PlatformRole[];
   readonly registeredAt: string;
   readonly lastSignInAt?: string;
@@ -41,12 +44,15 @@ export const noUser: User = {
   wasActive: false,
   mustChangePassword: false,
   ...unfailing,
+  resetsAt: [],
+  changesAt: [],
   platformRoles: [],
   registeredAt: '',
 };
 
 /** Letters of the last day count against the limit. */
 const LETTERS_KEPT = 5;
+const lately = (moments: readonly string[], at: string) => [...moments, at].slice(-LETTERS_KEPT);
 
 type Evolvers = { readonly [K in keyof UserEvents]: (state: User, data: UserEvents[K], at: Evolving) => User };
 
@@ -77,7 +83,7 @@ export const evolveUser: Evolvers = {
     activation: {
       tokenHash,
       expiresAt,
-      issuedAt: [...(state.activation?.issuedAt ?? []), occurredAt].slice(-LETTERS_KEPT),
+      issuedAt: lately(state.activation?.issuedAt ?? [], occurredAt),
       issuedCount: (state.activation?.issuedCount ?? 0) + 1,
     },
   }),
@@ -93,8 +99,16 @@ export const evolveUser: Evolvers = {
   }),
   UserLocked: (state, { until, lockCount }) => ({ ...state, lockedUntil: until, lockCount, failures: unfailing.failures }),
   UserUnlocked: (state) => ({ ...state, ...unfailing }),
-  PasswordResetRequested: (state, { tokenHash, expiresAt }) => ({ ...state, reset: { tokenHash, expiresAt } }),
-  EmailChangeRequested: (state, { newEmail, tokenHash, expiresAt }) => ({ ...state, emailChange: { newEmail, tokenHash, expiresAt } }),
+  PasswordResetRequested: (state, { tokenHash, expiresAt }, { occurredAt }) => ({
+    ...state,
+    reset: { tokenHash, expiresAt },
+    resetsAt: lately(state.resetsAt, occurredAt),
+  }),
+  EmailChangeRequested: (state, { newEmail, tokenHash, expiresAt }, { occurredAt }) => ({
+    ...state,
+    emailChange: { newEmail, tokenHash, expiresAt },
+    changesAt: lately(state.changesAt, occurredAt),
+  }),
   UserEmailChanged: (state, { newEmail }) => ({ ...state, email: newEmail, emailChange: undefined }),
   UserDeactivated: (state, _, { occurredAt }) => ({ ...state, status: 'deactivated', deactivatedAt: occurredAt }),
   // Being switched on again proves no address: who never opened the link of the letter still has to.

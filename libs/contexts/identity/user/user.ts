@@ -333,7 +333,10 @@ export const user = define({
 
     RequestPasswordReset: (_, state, { captcha, reset, now }) => {
       if (!captcha || !reset) throw refusal('CAPTCHA_INVALID');
-      return state.status === 'active' ? [event('PasswordResetRequested', { ...reset, expiresAt: after(now, RESET) })] : [];
+      // Too soon is answered like everything else here: a refusal would tell that there is an account.
+      return state.status === 'active' && !nextLetterAt(state.resetsAt, now)
+        ? [event('PasswordResetRequested', { ...reset, expiresAt: after(now, RESET) })]
+        : [];
     },
 
     ResetPassword: (_, state, { fits, password, actor, now }) => {
@@ -351,6 +354,7 @@ export const user = define({
       const address = validEmail(newEmail);
       if (address === state.email) return [];
       if (emailKey(address) !== emailKey(state.email)) free(holder);
+      withinLetterLimits(state.changesAt, now);
       return [event('EmailChangeRequested', { newEmail: address, ...change, expiresAt: after(now, EMAIL_CHANGE) })];
     },
 
@@ -475,11 +479,17 @@ const activationIssued = (
 
 /** At most one letter a minute and five a day. */
 const withinLetterLimits = (issuedAt: readonly string[], now: string) => {
+  const earliest = nextLetterAt(issuedAt, now);
+  if (earliest) throw refusal('RATE_LIMITED', { seconds: secondsUntil(now, earliest) });
+};
+
+/** When the next letter may go, if not now. */
+const nextLetterAt = (issuedAt: readonly string[], now: string): string | undefined => {
   const today = issuedAt.filter((at) => at > before(now, { days: 1 }));
   const next = [
     ...(today.length > 0 ? [after(today.at(-1)!, BETWEEN_LETTERS)] : []),
     ...(today.length >= LETTERS_A_DAY ? [after(today.at(-LETTERS_A_DAY)!, { days: 1 })] : []),
   ].sort();
   const earliest = next.at(-1);
-  if (earliest && now < earliest) throw refusal('RATE_LIMITED', { seconds: secondsUntil(now, earliest) });
+  return earliest !== undefined && now < earliest ? earliest : undefined;
 };
