@@ -15,6 +15,10 @@ export interface UserActor extends From {
   readonly userId: string;
   readonly sessionId: string;
   readonly organizationId?: string;
+  /** The workplace of the organization that is open in the session. */
+  readonly workplaceCode?: string;
+  /** The address that the session was opened from. */
+  readonly openedFrom?: string;
   readonly platformRoles?: readonly string[];
   /** A code that refuses every command but those marked `whileRestricted` (consent missing, password to be changed). */
   readonly restriction?: string;

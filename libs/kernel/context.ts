@@ -1,4 +1,5 @@
-import type { Actor } from './actor';
+import type { Actor, UserActor } from './actor';
+import type { Needs } from './needs';
 import type { Definition } from './aggregate';
 import type { ErrorEntry } from './errors';
 import type { Localized, Projection } from './projection';
@@ -32,6 +33,14 @@ export interface Authentication {
       /** When the session was last used, where that is asked: as a token is renewed. */
       activity?: { readonly lastSeenAt?: string };
     }) => Actor | string;
+  };
+  /** Whether a person may work from where the call comes. */
+  readonly address?: {
+    readonly needs: (actor: UserActor) => Needs;
+    /** The code of the refusal, if it is one. */
+    readonly refused: (actor: UserActor, answers: Readonly<Record<string, unknown>>) => string | undefined;
+    /** What is done about a call with that code, by the system: a session that was opened elsewhere is closed. */
+    readonly consequence: (code: string, actor: UserActor) => object | undefined;
   };
   readonly service: {
     readonly account: Definition;

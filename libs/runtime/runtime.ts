@@ -14,6 +14,8 @@ import { Callers } from './commands/callers';
 import { Claims } from './commands/claims';
 import { Dispatcher } from './commands/dispatcher';
 import { Feed } from './commands/feed';
+import { Gate } from './commands/gate';
+import { NeedsResolver } from './commands/needs-resolver';
 import { Snapshots } from './commands/snapshots';
 import { States } from './commands/states';
 import { compose, type Composition } from './composition';
@@ -101,6 +103,8 @@ export class Runtime {
     readonly expiry: Expiry,
     readonly store: EventStore,
     readonly feed: Feed,
+    readonly gate: Gate,
+    readonly resolver: () => NeedsResolver,
     private readonly reacting: Shares,
     private readonly mongo: MongoClient,
   ) {}
@@ -132,6 +136,8 @@ export class Runtime {
     const dispatcher = new Dispatcher({ composition, store, states, claims, callers, ports, keyring, clock, settings });
     // Numbers are given by commands like everything else; the port is there before the first of them is asked for.
     ports.numbers = { ...numbersPort(dispatcher, states) };
+    const resolver = () => new NeedsResolver({ states, claims, ports, aggregates: composition.aggregates }, '');
+    const gate = new Gate({ composition, dispatcher, resolver, clock });
     const feed = new Feed({ store, states, logger });
     const follow = (reader: Reader) =>
       reader.passing.subscribe((event) => {
@@ -201,7 +207,7 @@ export class Runtime {
     expiry.start();
     operations.start();
     return new Runtime(
-      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, access, refused, operations, metrics, expiry, store, feed, reacting, mongo,
+      composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, access, refused, operations, metrics, expiry, store, feed, gate, resolver, reacting, mongo,
     ); // prettier-ignore
   }
 

@@ -24,7 +24,7 @@ describe('Rights of departments', () => {
     lenaId = aggregateId;
     await world.settle();
     await lena.ok('EnterWorkspace', { organizationId: romashka });
-  });
+  }, 120_000);
   afterAll(() => world.stop());
 
   const rightsOf = async (staffId: string) => {

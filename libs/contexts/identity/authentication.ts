@@ -1,6 +1,6 @@
-import type { Actor, Authentication, Settings } from '@letopis/kernel';
+import { placeRefused, standingOf, type Actor, type Authentication, type Settings, type Standing } from '@letopis/kernel';
 import { serviceAccount, type ServiceAccount } from './service-account/service-account';
-import { endOf, session, type Session } from './session/session';
+import { endOf, session, VerifySessionAddress, type Session } from './session/session';
 import { user } from './user/user';
 import type { User } from './user/user.state';
 
@@ -32,10 +32,18 @@ export const authentication: Authentication = {
         userId: open.userId,
         sessionId,
         organizationId: open.organizationId,
+        workplaceCode: open.workplaceCode,
+        openedFrom: open.ip,
         platformRoles: account.platformRoles,
         restriction: restrictionOf(account, settings),
       };
     },
+  },
+  address: {
+    needs: ({ organizationId, userId }) => ({ standing: standingOf(organizationId, userId) }),
+    refused: (actor, { standing }) => (actor.organizationId === undefined ? undefined : placeRefused(standing as Standing, actor)),
+    consequence: (code, { sessionId, ip }) =>
+      code === 'SESSION_IP_MISMATCH' && ip !== undefined ? Object.assign(new VerifySessionAddress(), { sessionId, ip }) : undefined,
   },
   service: {
     account: serviceAccount,

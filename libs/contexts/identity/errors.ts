@@ -51,6 +51,11 @@ export const identityErrors = errorCatalogue(
       ru: 'Ссылка восстановления недействительна или устарела',
       en: 'The link is not valid or has expired',
     },
+    WORKPLACE_NOT_ALLOWED: {
+      status: 403,
+      ru: 'Рабочее место недоступно для ваших ролей',
+      en: 'Your roles do not open this workplace',
+    },
     SESSION_CLOSED: { status: 401, ru: 'Сессия завершена', en: 'The session is closed' },
     LAST_PLATFORM_ADMIN: {
       status: 409,

@@ -13,6 +13,7 @@ import { supportDepartments } from './projections/support-departments';
 import { supportMessages, supportRequests } from './projections/support-requests';
 import { role } from './role/role';
 import { staffBootstrapSaga } from './sagas/bootstrap.saga';
+import { staffFilesSaga } from './sagas/files.saga';
 import { leavingSaga } from './sagas/leaving.saga';
 import { administratorRightsSaga, staffErasureSaga, staffFromAccessSaga, staffProvisioningSaga } from './sagas/provisioning.saga';
 import { rightsConsistencySaga } from './sagas/rights-consistency.saga';
@@ -34,6 +35,7 @@ export const staffContext = defineContext({
     administratorRightsSaga,
     staffErasureSaga,
     leavingSaga,
+    staffFilesSaga,
     rightsConsistencySaga,
     supportChargeSaga,
     supportDeadlineSaga,

@@ -2,3 +2,4 @@ export * from './catalogue';
 export * from './effective';
 export * from './policy';
 export * from './standing';
+export * from './workplace';

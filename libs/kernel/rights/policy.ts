@@ -1,4 +1,4 @@
-import type { Actor } from '../actor';
+import type { Actor, UserActor } from '../actor';
 import type { Need } from '../needs';
 import type { Policy, Question, Verdict } from '../policy';
 import { overseesService } from '../actor';
@@ -33,6 +33,13 @@ export function refusedAtTheDoor(standing: Standing, actor: Actor, organizationI
 /** The code for a person whose staff member may not work from the address of the call. */
 export const addressRefused = ({ staff }: Standing, { ip }: Actor): Verdict | undefined =>
   staff?.ipPolicy.mode === 'list' && !isAllowedFrom(staff.ipPolicy.rules, ip) ? 'IP_NOT_ALLOWED' : undefined;
+
+/** The code for a person who works in an organization from an address that its rules for the account do not allow. */
+export const placeRefused = (standing: Standing, actor: UserActor): Verdict | undefined => {
+  const { staff } = standing;
+  const isElsewhere = staff?.bindSessionToIp === true && actor.openedFrom !== undefined && actor.ip !== actor.openedFrom;
+  return isElsewhere ? 'SESSION_IP_MISMATCH' : addressRefused(standing, actor);
+};
 
 const closedOrganization = ({ organization }: Standing): Verdict | undefined => {
   if (organization?.status === 'suspended') return 'ORGANIZATION_SUSPENDED';

@@ -1,11 +1,13 @@
 import type { Actor } from '../actor';
 import { followedBy, ifKnown, ownerOf, stateIn, type Need } from '../needs';
+import { normalise } from '../search';
 import { RESTRICTED_BY_DEFAULT } from './catalogue';
 import { noRights, type RightsSources, type Switches } from './effective';
 
 /** Of other aggregates, the fields that rights are judged by. */
 export interface StaffRights {
   readonly status: string;
+  readonly userId?: string;
   readonly organizationId: string;
   readonly departmentIds: readonly string[];
   readonly roleCodes: readonly string[];
@@ -39,6 +41,11 @@ export interface Standing extends Foundation {
 
 /** The unique key by which a user's staff member is found; held from the moment the two are linked. */
 export const staffKey = (organizationId: string, userId: string) => ({ scope: 'staffUser', value: `${organizationId}:${userId}` });
+/** The unique key that makes a login the only one of its organization, whatever its case. */
+export const loginKey = (organizationId: string, login: string) => ({
+  scope: 'staffLogin',
+  value: `${organizationId}:${normalise(login)}`,
+});
 /** The unique key of a role's code within its organization. */
 export const roleKey = (organizationId: string, code: string) => ({ scope: 'roleCode', value: `${organizationId}:${code}` });
 

@@ -44,16 +44,21 @@ export async function callerOf(request: Request, tokens: Tokens, wants: { comman
   const authorization = header(request, 'authorization');
   if (authorization === undefined) return known(request, { kind: 'anonymous' });
   const caller = await tokens.caller(bearer(authorization));
-  const lent = header(request, 'x-on-behalf-of');
   const here = known(request, caller);
-  if (lent === undefined) return here;
+  const lent = header(request, 'x-on-behalf-of');
+  if (lent === undefined) {
+    await tokens.admit(here, wants.command);
+    return here;
+  }
   if (caller.kind !== 'service') throw refusal('FORBIDDEN');
   // For a person, too, a service does only what its own account allows.
   const allowed = caller.commands.includes(wants.command ?? '') || caller.registries.includes(wants.registry ?? '');
   if (!allowed) throw refusal('FORBIDDEN');
   const person = await tokens.caller(lent);
   if (person.kind !== 'user') throw refusal('FORBIDDEN');
-  return known(request, { ...(person as UserActor), viaServiceId: caller.serviceId });
+  const lender = known(request, { ...(person as UserActor), viaServiceId: caller.serviceId });
+  await tokens.admit(lender, wants.command);
+  return lender;
 }
 
 /** The caller, remembered with the call: a refusal of it is told with who got it. */

@@ -21,6 +21,7 @@ import { openApi } from './openapi';
 import { ProblemFilter } from './problems';
 import { aboutCall } from './refused';
 import { RegistriesController } from './registries-controller';
+import { RightsController } from './rights-controller';
 import { strangersLimit } from './rate-limit';
 import { Tokens } from './tokens';
 
@@ -64,6 +65,7 @@ class EdgeModule {
         HealthController,
         LinksController,
         FilesController,
+        RightsController,
         OperationsController,
         MetricsController,
       ],

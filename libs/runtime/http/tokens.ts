@@ -24,9 +24,18 @@ export class Tokens {
   readonly #keys = new Map<string, Uint8Array>();
 
   constructor(
-    private readonly runtime: Pick<Runtime, 'callers' | 'states' | 'clock' | 'composition' | 'ports'>,
+    private readonly runtime: Pick<Runtime, 'callers' | 'states' | 'clock' | 'composition' | 'ports' | 'gate'>,
     private readonly keyring: Keyring,
   ) {}
+
+  /**
+   * Lets a caller in from the address of the call. What a person does about the own account (signing out, a new password) is
+   * done from anywhere. @throws DomainError IP_NOT_ALLOWED, SESSION_IP_MISMATCH
+   */
+  async admit(actor: Actor, command: string | undefined): Promise<void> {
+    const own = command !== undefined && this.runtime.composition.commands.get(command)?.spec.whileRestricted;
+    if (!own) await this.runtime.gate.admit(actor);
+  }
 
   /** Tokens of a session that has just been opened. */
   async forSession(userId: string, sessionId: string): Promise<SessionTokens> {

@@ -7,7 +7,7 @@ export const sessionSaga = saga<UserEvents & SessionEvents>()({
   name: 'SessionSaga',
 
   promptly: {
-    SignedIn: ({ aggregateId, data: { sessionId } }) => [send(OpenSession, { sessionId, userId: aggregateId })],
+    SignedIn: ({ aggregateId, data: { sessionId, ip } }) => [send(OpenSession, { sessionId, userId: aggregateId, ip })],
   },
 
   on: {

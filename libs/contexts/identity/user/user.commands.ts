@@ -39,8 +39,11 @@ export class ActivateUser {
   @SecretText() token: string;
 }
 
+/** By address, or by the login of a staff member, which an organization gives. */
 export class SignIn extends WithCaptcha {
-  @EmailText() email: string;
+  @EmailText({ optional: true }) email?: string;
+  @Text(1, 254, { optional: true }) login?: string;
+  @Id({ optional: true }) organizationId?: string;
   @SecretText() password: string;
 }
 

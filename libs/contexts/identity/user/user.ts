@@ -9,8 +9,10 @@ import {
   credentials,
   derivedId,
   emailKey,
+  ifKnown,
   followedBy,
   known,
+  loginKey,
   onlyIf,
   oneOf,
   ownerOf,
@@ -25,6 +27,7 @@ import {
   subjectOf,
   systemOnly,
   type Actor,
+  type Need,
 } from '@letopis/kernel';
 import { refusal } from '../errors';
 import { administrationsOf, PLATFORM_ADMINS, roster, type Roster } from '../roster/roster';
@@ -47,6 +50,16 @@ const self = personOf<object, User>('self', ({ id }) => id);
 const themselves = (_: object, userId: string) => subjectOf(userId);
 const own = ({ actor }: { actor: Actor }) => actorId(actor);
 const byEmail = ({ command: { email } }: { command: { email: string } }) => ownerOf('userEmail', emailKey(email));
+/** The user whose address it is, or who is bound to the staff member with that login in that organization. */
+const byAddressOrLogin = ({ command: { email, login, organizationId } }: { command: commands.SignIn }): Need<string | undefined> => {
+  if (email !== undefined) return byEmail({ command: { email } });
+  if (login === undefined || organizationId === undefined) return known(undefined);
+  const { scope, value } = loginKey(organizationId, login);
+  return followedBy(
+    { staff: ifKnown(stateIn<{ readonly userId?: string }>('staffMember', ownerOf(scope, value))) },
+    ({ staff }) => (staff as { readonly userId?: string } | undefined)?.userId,
+  );
+};
 const solved = ({ captchaId, captchaAnswer }: { captchaId?: string; captchaAnswer?: string }) =>
   captcha('verify', { captchaId, answer: captchaAnswer });
 const holderOf = (email: string) => stateIn<User>('user', ownerOf('userEmail', emailKey(email)));
@@ -106,13 +119,14 @@ export const user = define({
     }),
     SignIn: command(commands.SignIn, {
       by: anyone,
-      id: byEmail,
+      id: byAddressOrLogin,
       opensSession: true,
       summary: 'Sign-in with address and password',
       // An address that nobody has is answered with the same work, the same captcha and the same lock as an account.
       needs: ({ command, id, state, now }) => {
         const nobody = state.status === 'none';
-        const address = emailKey(command.email);
+        const { email, login = '', organizationId = '' } = command;
+        const address = email === undefined ? loginKey(organizationId, login).value : emailKey(email);
         return {
           tried: followedBy(
             { earlier: nobody ? attempts('failures', { address }) : known([]) },

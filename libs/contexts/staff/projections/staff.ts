@@ -1,5 +1,6 @@
 import {
   allNodes,
+  allows,
   ERASED,
   explain,
   noRights,
@@ -10,6 +11,7 @@ import {
   staffSees,
   withSwitch,
   type RightSource,
+  type RightsSources,
 } from '@letopis/kernel';
 import type { SessionEvents } from '@letopis/contexts/identity';
 import type { DepartmentEvents } from '../department/department.events';
@@ -145,8 +147,9 @@ export interface StaffRightsRow {
   readonly individual: readonly string[];
   /** What is open, said as high in the tree as it is true for everything below and has the same sources there. */
   readonly rights?: readonly OpenNode[];
-  /** Nodes of `rights` and own grants that are dormant, for «who has it». */
+  /** Where on the way down something opens, and where it closes again: by these a node's holders are found. */
   readonly open?: readonly string[];
+  readonly closed?: readonly string[];
 }
 
 export interface OpenNode {
@@ -187,8 +190,36 @@ const CATEGORIES = NODES.filter((node) => pathOf(node).length === 1);
 
 /** The open nodes of a staff member with their sources, without those that say the same as the node above them. */
 export function openNodes(row: StaffRightsRow): readonly OpenNode[] {
+  const sources = sourcesOf(row);
+  if (!sources.active) return [];
+  const told = (node: string): { same: string; rows: OpenNode[] } => {
+    const { effective, source, departments, roles } = explain(sources, node);
+    const same = JSON.stringify([effective, source, departments, roles]);
+    const below = (CHILDREN.get(node) ?? []).map(told);
+    const own: OpenNode[] = effective ? [{ node, effective: true, source, departments, roles }] : [];
+    if (below.every((each) => each.same === same)) return { same, rows: own };
+    return { same: '', rows: below.flatMap(({ rows }) => rows) };
+  };
+  return CATEGORIES.flatMap((category) => told(category).rows);
+}
+
+/** The nodes whose state differs from that of the node above; nothing is open above a category. */
+export function edges(row: StaffRightsRow): { readonly open: readonly string[]; readonly closed: readonly string[] } {
+  const sources = sourcesOf(row);
+  const open: string[] = [];
+  const closed: string[] = [];
+  const walk = (node: string, above: boolean) => {
+    const is = allows(sources, node);
+    if (is !== above) (is ? open : closed).push(node);
+    for (const child of CHILDREN.get(node) ?? []) walk(child, is);
+  };
+  for (const category of CATEGORIES) walk(category, false);
+  return { open, closed };
+}
+
+function sourcesOf(row: StaffRightsRow): RightsSources {
   const { status, fullAccess, departmentIds, roleKeys, individual, departmentSwitches = [], roleRights = [], roleFullAccess = [] } = row;
-  const sources = {
+  return {
     ...noRights,
     active: status === 'active',
     fullAccess,
@@ -200,16 +231,6 @@ export function openNodes(row: StaffRightsRow): readonly OpenNode[] {
     })),
     individual,
   };
-  if (!sources.active) return [];
-  const told = (node: string): { same: string; rows: OpenNode[] } => {
-    const { effective, source, departments, roles } = explain(sources, node);
-    const same = JSON.stringify([effective, source, departments, roles]);
-    const below = (CHILDREN.get(node) ?? []).map(told);
-    const own: OpenNode[] = effective ? [{ node, effective: true, source, departments, roles }] : [];
-    if (below.every((each) => each.same === same)) return { same, rows: own };
-    return { same: '', rows: below.flatMap(({ rows }) => rows) };
-  };
-  return CATEGORIES.flatMap((category) => told(category).rows);
 }
 
 /** What every staff member may do and which department or role gives it; the inverse, who may do something, by `open`. */
@@ -252,7 +273,7 @@ export const staffRights = projection<StaffRightsRow, StaffMemberEvents>()({
   ],
   derive: (row) => {
     const rights = openNodes(row);
-    return { ...row, rights, open: rights.map(({ node }) => node) };
+    return { ...row, rights, ...edges(row) };
   },
   list: {
     filters: {
@@ -270,5 +291,5 @@ export const staffRights = projection<StaffRightsRow, StaffMemberEvents>()({
   policy: staffSees('provider.staff:view', (actor, organizationId) =>
     only({ organizationId, userId: actor.kind === 'user' ? actor.userId : '' }),
   ),
-  hidden: ['departmentSwitches', 'roleRights', 'roleFullAccess', 'open'],
+  hidden: ['departmentSwitches', 'roleRights', 'roleFullAccess', 'open', 'closed'],
 });

@@ -1,4 +1,4 @@
-import { ERASED, normalise, staffKey } from '@letopis/kernel';
+import { ERASED, loginKey, staffKey } from '@letopis/kernel';
 import type { ContactFields, FileRef, IpPolicy, StaffMemberEvents, StaffOrigin } from './staff-member.events';
 
 export type StaffStatus = 'none' | 'provisioning' | 'active' | 'blocked' | 'dismissed';
@@ -73,12 +73,6 @@ export const evolveStaffMember: Evolvers = {
   StaffMemberDismissed: (state) => ({ ...state, status: 'dismissed' }),
   StaffMemberErased: (state) => ({ ...state, login: ERASED, email: ERASED, fullName: undefined, phone: undefined, erased: true }),
 };
-
-/** The claim that makes a login the only one of its organization, whatever its case. */
-export const loginKey = (organizationId: string, login: string) => ({
-  scope: 'staffLogin',
-  value: `${organizationId}:${normalise(login)}`,
-});
 
 /** The login, and the user: one staff member per user of an organization. Dismissal gives both back. */
 export const staffKeys = ({ status, organizationId, login, userId, erased }: StaffMember) =>

@@ -6,6 +6,7 @@ import {
   followedBy,
   ifKnown,
   known,
+  loginKey,
   oneOf,
   ownerOf,
   platform,
@@ -29,7 +30,7 @@ import { contactOf, MOST_IP_RULES, validIpPolicy, validLogin } from './fields';
 import { grantsOf, ownNodes, mayChat } from './grants';
 import * as commands from './staff-member.commands';
 import type { StaffMemberEvents } from './staff-member.events';
-import { evolveStaffMember, loginKey, noStaffMember, staffKeys, type StaffMember } from './staff-member.state';
+import { evolveStaffMember, noStaffMember, staffKeys, type StaffMember } from './staff-member.state';
 
 const { command, define, event } = aggregate<StaffMember, StaffMemberEvents>();
 
