@@ -67,6 +67,7 @@ describe('The support centre', () => {
   test('S18 R072 R077 a request to a charging department takes the balance; without one the department is gone, and the description too', async () => {
     const asked = { clientAccountId, departmentId: technicalOf(romashka), subject: 'Не работает почта', text: 'Помогите' };
     requestId = (await client.ok('CreateSupportRequest', asked)).aggregateId;
+    await world.settle();
     const [account] = await client.rows('client_accounts');
     expect(account.supportBalance).toBe(0);
     const seen = await departments(client, clientAccountId);
