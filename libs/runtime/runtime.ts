@@ -136,7 +136,7 @@ export class Runtime {
     const dispatcher = new Dispatcher({ composition, store, states, claims, callers, ports, keyring, clock, settings });
     // Numbers are given by commands like everything else; the port is there before the first of them is asked for.
     ports.numbers = { ...numbersPort(dispatcher, states) };
-    const resolver = () => new NeedsResolver({ states, claims, ports, aggregates: composition.aggregates }, '');
+    const resolver = () => new NeedsResolver({ states, claims, ports, aggregates: composition.aggregates }, () => '');
     const gate = new Gate({ composition, dispatcher, resolver, clock });
     const feed = new Feed({ store, states, logger });
     const follow = (reader: Reader) =>
