@@ -13,13 +13,20 @@ require.extensions['.ts'] = (module, filename) => module._compile(transformSync(
 
 const ROOT = join(__dirname, '../..');
 
-/** Runs a TypeScript expression body in a process of its own, with \`startEventStore\` at hand and \`args\` as JSON. */
-export function childProcess(body: string, args: unknown): ChildProcess {
+/**
+ * Runs a TypeScript expression body in a process of its own, with \`startEventStore\` at hand and \`args\` as JSON. A limit on
+ * the size of files stands for a full disk: writes beyond it fail instead of killing the process.
+ */
+export function childProcess(body: string, args: unknown, { fileLimitKiB }: { fileLimitKiB?: number } = {}): ChildProcess {
   const script = `${HOOK}
 const { startEventStore } = require('./libs/local/eventstore');
 const args = JSON.parse(process.argv[1]);
 (async () => { ${body} })().catch((error) => { console.error(error); process.exit(1); });`;
-  return spawn(process.execPath, ['-e', script, JSON.stringify(args)], { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
+  const node = ['-e', script, JSON.stringify(args)];
+  const [command, given] = fileLimitKiB
+    ? ['bash', ['-c', `trap '' XFSZ; ulimit -f ${fileLimitKiB}; exec "$0" "$@"`, process.execPath, ...node]]
+    : [process.execPath, node];
+  return spawn(command, given, { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
 /** Starts the server in a worker thread, as production does. */

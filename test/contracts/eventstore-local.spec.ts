@@ -180,6 +180,41 @@ it.each([200, 700])('kill -9 after %d appends loses nothing acknowledged', async
   expect(found.size - acknowledged.size).toBeLessThanOrEqual(24); // no more than what was on its way
 });
 
+it.each([
+  ['BatchAppend', {}],
+  ['Append', { credentials: { username: 'admin', password: 'changeit' } }],
+])('a full disk refuses %s with its reason, keeps what was acknowledged and serves reads', async (_, call) => {
+  const dataFolder = folder();
+  const child = childProcess(
+    `const server = await startEventStore(args); console.log(server.url);`,
+    { dataFolder },
+    { fileLimitKiB: 3_000 },
+  );
+  undo.push(() => child.kill('SIGKILL'));
+  const [url] = (await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line')) as [string];
+  const client = connect(url);
+  const append = () =>
+    client.appendToStream(
+      's',
+      Array.from({ length: 10 }, () => jsonEvent({ type: 'T', data: 'x'.repeat(5_000) })),
+      call,
+    );
+  let acknowledged = 0;
+  const refusal = await (async () => {
+    for (; acknowledged < 5_000; acknowledged += 10) await append();
+  })().catch((error: Error) => error);
+  expect(refusal).toMatchObject({ message: expect.stringMatching(/The append could not be written: .*(disk|full|I\/O)/) });
+  expect(acknowledged).toBeGreaterThan(0);
+  expect(await collect(client.readStream('s'))).toHaveLength(acknowledged);
+  await expect(append()).rejects.toThrow('could not be written');
+  await expect(client.setStreamMetadata('s', { note: 'x'.repeat(100_000) })).rejects.toThrow('could not be written');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const after = connect((await start({ dataFolder })).url);
+  expect(await collect(after.readStream('s'))).toHaveLength(acknowledged);
+  await after.appendToStream('s', happened(1), { expectedRevision: BigInt(acknowledged - 1) });
+});
+
 describe('faults on demand', () => {
   it('end live subscriptions to $all when one append is large, and no others', async () => {
     const server = await start({ faults: { dropLiveAllOver: 100 } });

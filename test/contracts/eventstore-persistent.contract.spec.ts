@@ -380,6 +380,30 @@ describe('a group of $all', () => {
     });
   });
 
+  it('has its parked events replayed, and drops its members when it is deleted', async () => {
+    const group = name();
+    const category = `park${randomUUID().slice(0, 8)}`;
+    await es.client.createPersistentSubscriptionToAll(group, allSettings({ startFrom: START }), {
+      filter: streamNameFilter({ prefixes: [category] }),
+    });
+    const subscription = es.client.subscribeToPersistentSubscriptionToAll(group);
+    let parking = true;
+    subscription.on('data', (event) => void (parking ? subscription.nack('park', 'later', event) : subscription.ack(event)));
+    const member = new Watcher<PersistentSubscriptionToAllResolvedEvent>(subscription);
+    running.push(member);
+    await es.client.appendToStream(freshStream(category), happened(2));
+    await member.take(2);
+    await eventually(
+      () => es.client.getPersistentSubscriptionToAllInfo(group),
+      ({ stats }) => stats.parkedMessageCount === 2n,
+    );
+    parking = false;
+    await es.client.replayParkedMessagesToAll(group);
+    expect(numbers(await member.take(4))).toEqual([0, 1, 0, 1]);
+    await es.client.deletePersistentSubscriptionToAll(group);
+    expect(await member.failure()).toMatchObject({ type: 'persistent-subscription-dropped' });
+  });
+
   it('begins at the named position', async () => {
     const group = name();
     const stream = freshStream();

@@ -4,14 +4,12 @@ import { connect as connectTcp } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb';
 import { credentials, type ServiceError } from '@grpc/grpc-js';
-import { EventStoreDBClient, persistentSubscriptionToStreamSettingsFromDefaults, START, type ResolvedEvent } from '@eventstore/db-client';
-import { PersistentSubscriptionsClient } from '@eventstore/db-client/generated/persistent_grpc_pb';
-import * as persistent from '@eventstore/db-client/generated/persistent_pb';
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
 import * as pb from '@eventstore/db-client/generated/streams_pb';
 import * as shared from '@eventstore/db-client/generated/shared_pb';
 import { startEventStore, type EventStoreServer } from '../../libs/local/eventstore';
-import { collect, happened, numbers, Watcher } from './eventstore-support';
+import { collect, happened, numbers } from './eventstore-support';
 
 /** What the official client never sends, but others do: every option of the protocol, slow readers, and nonsense. */
 let server: EventStoreServer;
@@ -203,40 +201,6 @@ describe('an append', () => {
     call.end();
     await new Promise((resolve) => call.once('end', resolve).resume());
   });
-});
-
-it('a member of a group that answers nonsense is put out, and leaves its events to others', async () => {
-  const [stream, group] = [`work-${randomUUID()}`, 'group'];
-  await client.appendToStream(stream, happened(2));
-  await client.createPersistentSubscriptionToStream(
-    stream,
-    group,
-    persistentSubscriptionToStreamSettingsFromDefaults({ startFrom: START }),
-  );
-  const groups = new PersistentSubscriptionsClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
-  const call = groups.read();
-  const options = new persistent.ReadReq.Options();
-  options.setStreamIdentifier(named(stream));
-  options.setGroupName(group);
-  options.setBufferSize(5);
-  const join = new persistent.ReadReq();
-  join.setOptions(options);
-  call.write(join);
-  await new Promise((resolve) => call.once('data', resolve));
-  const ack = new persistent.ReadReq.Ack();
-  const nobody = new shared.UUID();
-  nobody.setString('nobody');
-  ack.addIds(nobody);
-  const nonsense = new persistent.ReadReq();
-  nonsense.setAck(ack);
-  const failed = new Promise((resolve) => call.once('error', resolve));
-  call.resume();
-  call.write(nonsense);
-  expect(await failed).toMatchObject({ code: 3 });
-  groups.close();
-  const seen = new Watcher<ResolvedEvent>(client.subscribeToPersistentSubscriptionToStream(stream, group));
-  expect(numbers(await seen.take(2))).toEqual([0, 1]);
-  await seen.stop();
 });
 
 const READ = '/event_store.client.streams.Streams/Read';

@@ -51,7 +51,10 @@ export const errors = {
 
   /** The file could not take the write (a full disk, a file gone): nothing of the turn was kept. */
   notWritten: (cause: unknown) =>
-    new RpcError(status.UNAVAILABLE, `The append could not be written: ${cause instanceof Error ? cause.message : String(cause)}`),
+    new RpcError(
+      status.UNAVAILABLE,
+      `The append could not be written: ${(cause as { message?: string } | undefined)?.message ?? String(cause)}`,
+    ),
 
   persistent: {
     failed: (stream: string, group: string, reason: string) =>
@@ -82,4 +85,13 @@ function persistent(
   more: Record<string, string> = {},
 ): RpcError {
   return new RpcError(code, message, { exception: `persistent-subscription-${kind}`, 'stream-name': stream, 'group-name': group, ...more });
+}
+
+/** Does a write. @throws RpcError that says what the file could not do */
+export function written<Result>(write: () => Result): Result {
+  try {
+    return write();
+  } catch (cause) {
+    throw errors.notWritten(cause);
+  }
 }

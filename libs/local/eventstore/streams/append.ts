@@ -1,7 +1,7 @@
 import * as pb from '@eventstore/db-client/generated/streams_pb';
 import * as shared from '@eventstore/db-client/generated/shared_pb';
 import type { Call } from '../grpc/call';
-import { errors } from '../errors';
+import { errors, written } from '../errors';
 import { ANY, NO_STREAM, STREAM_EXISTS, type ExpectedRevision } from '../store/expected-revision';
 import type { Outcome, Writer } from '../store/writer';
 import type { ProposedEvent } from '../wire/recorded-event';
@@ -33,7 +33,7 @@ export function append(call: Call<pb.AppendReq>, writer: Writer, maxAppendSize: 
     if (!options) throw errors.invalidArgument('', 'AppendReq: options come first');
     const stream = streamName(options.getStreamIdentifier());
     const expected = expectedRevision(options);
-    const outcome = writer.append(stream, expected, events);
+    const outcome = written(() => writer.append(stream, expected, events));
     writer.settled().then(
       () => {
         if (outcome.result === 'stream-deleted') return call.fail(errors.streamDeleted(stream));

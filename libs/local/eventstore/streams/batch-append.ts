@@ -1,4 +1,5 @@
 import type { Status } from '@eventstore/db-client/generated/status_pb';
+import { errors } from '../errors';
 import type { Call } from '../grpc/call';
 import type { ExpectedRevision } from '../store/expected-revision';
 import type { Outcome, Writer } from '../store/writer';
@@ -79,15 +80,15 @@ export function batchAppend(call: Call<BatchRequest>, writer: Writer, maxAppendS
         if (outcome.result === 'written') return encodeBatchSuccess(request.correlationId, stream, outcome.lastRevision, outcome.position);
         return encodeBatchError(request.correlationId, stream, refusalOf(outcome, stream, expected));
       };
-    } catch {
+    } catch (cause) {
       unanswered--;
-      return void refuse(request, stream, batchErrors.unknown());
+      return void refuse(request, stream, batchErrors.notWritten(errors.notWritten(cause).message));
     }
     writer
       .settled()
       .then(
         () => call.send(answer()),
-        () => call.send(encodeBatchError(request.correlationId, stream, batchErrors.unknown())),
+        (cause) => refuse(request, stream, batchErrors.notWritten(errors.notWritten(cause).message)),
       )
       .finally(() => {
         unanswered--;

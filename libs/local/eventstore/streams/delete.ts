@@ -1,6 +1,6 @@
 import * as pb from '@eventstore/db-client/generated/streams_pb';
 import type { Answering, Call } from '../grpc/call';
-import { errors } from '../errors';
+import { errors, written } from '../errors';
 import { ANY, NO_STREAM, STREAM_EXISTS, type ExpectedRevision } from '../store/expected-revision';
 import type { Outcome, Writer } from '../store/writer';
 import { streamName } from '../wire/ids';
@@ -11,7 +11,8 @@ export function softDelete(call: Call<pb.DeleteReq>, writer: Writer): void {
     const options = request.getOptions();
     const stream = streamName(options?.getStreamIdentifier());
     const expected = expectedRevision(options);
-    answer(call, writer, stream, expected, writer.softDelete(stream, expected), (position) => {
+    const outcome = written(() => writer.softDelete(stream, expected));
+    answer(call, writer, stream, expected, outcome, (position) => {
       const response = new pb.DeleteResp();
       response.setPosition(place(new pb.DeleteResp.Position(), position));
       return response.serializeBinary();
@@ -25,7 +26,8 @@ export function tombstone(call: Call<pb.TombstoneReq>, writer: Writer): void {
     const options = request.getOptions();
     const stream = streamName(options?.getStreamIdentifier());
     const expected = expectedRevision(options);
-    answer(call, writer, stream, expected, writer.tombstone(stream, expected), (position) => {
+    const outcome = written(() => writer.tombstone(stream, expected));
+    answer(call, writer, stream, expected, outcome, (position) => {
       const response = new pb.TombstoneResp();
       response.setPosition(place(new pb.TombstoneResp.Position(), position));
       return response.serializeBinary();
@@ -39,14 +41,14 @@ function answer(
   stream: string,
   expected: ExpectedRevision,
   outcome: Outcome,
-  written: (position: number) => Uint8Array,
+  encode: (position: number) => Uint8Array,
 ): void {
   if (outcome.result === 'stream-deleted') return call.fail(errors.streamDeleted(stream));
   if (outcome.result === 'access-denied') return call.fail(errors.accessDenied());
   if (outcome.result === 'wrong-expected-version')
     return call.fail(errors.wrongExpectedVersion('Delete', stream, expected, outcome.current));
   writer.settled().then(
-    () => call.end(written(outcome.position)),
+    () => call.end(encode(outcome.position)),
     (cause) => call.fail(errors.notWritten(cause)),
   );
 }

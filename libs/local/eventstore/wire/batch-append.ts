@@ -198,7 +198,8 @@ export const batchErrors = {
     return statusOf(Code.NOT_FOUND, 'StreamDeleted', detail);
   },
   timeout: () => statusOf(Code.DEADLINE_EXCEEDED, 'Timeout', new shared.Timeout()),
-  unknown: () => statusOf(Code.UNKNOWN, 'Unknown', new shared.Unknown()),
+  /** With a detail that clients do not know: they show the text then, and would hide it behind `Unknown`. */
+  notWritten: (text: string) => statusOf(Code.UNAVAILABLE, text, new Empty(), 'google.protobuf.Empty'),
   accessDenied: () => statusOf(Code.PERMISSION_DENIED, 'AccessDenied', new shared.AccessDenied()),
   maximumAppendSizeExceeded(size: number): google.Status {
     const detail = new shared.MaximumAppendSizeExceeded();
