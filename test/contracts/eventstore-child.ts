@@ -2,16 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-/** Teaches plain Node to require this project's TypeScript, as jest's transform does. */
-const HOOK = `
-const { readFileSync } = require('node:fs');
-const { transformSync } = require('@swc/core');
-require.extensions['.ts'] = (module, filename) => module._compile(transformSync(readFileSync(filename, 'utf8'), {
-  filename, jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true } },
-  module: { type: 'commonjs' }, sourceMaps: 'inline',
-}).code, filename);`;
-
 const ROOT = join(__dirname, '../..');
+const HOOK = `require(${JSON.stringify(join(ROOT, 'test/support/typescript.cjs'))});`;
 
 /**
  * Runs a TypeScript expression body in a process of its own, with \`startEventStore\` at hand and \`args\` as JSON. A limit on

@@ -63,13 +63,7 @@ export function temporaryFolder(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Teaches plain Node to require this project's TypeScript, as jest's transform does. */
-const HOOK = `
-const { readFileSync } = require('node:fs');
-const { transformSync } = require('@swc/core');
-require.extensions['.ts'] = (module, filename) => module._compile(transformSync(readFileSync(filename, 'utf8'), {
-  filename, jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } }, module: { type: 'commonjs' },
-}).code, filename);`;
+const HOOK = `require(${JSON.stringify(join(__dirname, '../support/typescript.cjs'))});`;
 
 /** Starts the server in a process of its own; resolves with its URL once it listens. */
 export async function serverProcess(

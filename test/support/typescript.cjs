@@ -5,7 +5,7 @@ const { join } = require('node:path');
 const { transformSync } = require('@swc/core');
 require('reflect-metadata');
 
-const libraries = join(__dirname, '../../../libs');
+const libraries = join(__dirname, '../../libs');
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {
   const own = /^@letopis\/(.+)$/.exec(request);
