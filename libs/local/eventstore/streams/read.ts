@@ -10,7 +10,7 @@ import { streamName } from '../wire/ids';
 import { withStructuredIds } from '../wire/read-event';
 import { parseFilter, type Filter } from './filter';
 import { responses } from './responses';
-import { AllSubscription, StreamSubscription, type SubscriptionHub } from './subscription';
+import { Subscription, throughAll, throughStream, type SubscriptionHub } from './subscription';
 
 export interface ReadContext {
   log: EventLog;
@@ -142,11 +142,11 @@ function subscribe(
     if (filter) throw errors.invalidCombination('(Stream, Subscription, Filter)');
     const view = new StreamView(streamName(stream.getStreamIdentifier()), log, streams);
     const revision = stream.hasRevision() ? parseBound(stream.getRevision()) : stream.hasEnd() ? Infinity : -1;
-    return new StreamSubscription(call, hub, encode, view, revision === Infinity ? view.last : revision).start();
+    return new Subscription(call, hub, throughStream(view, revision === Infinity ? view.last : revision, encode)).start();
   }
   if (!all) throw errors.invalidCombination('(None, Subscription)');
   const position = all.hasPosition() ? parseBound(all.getPosition()?.getCommitPosition() ?? '0') : all.hasEnd() ? Infinity : 0;
-  new AllSubscription(call, hub, encode, log, position === Infinity ? log.head : position, filter).start();
+  new Subscription(call, hub, throughAll(log, position === Infinity ? log.head : position, filter, encode)).start();
 }
 
 export type Encode = (event: StoredEvent) => Uint8Array;

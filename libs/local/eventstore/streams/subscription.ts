@@ -16,8 +16,8 @@ const LIVE_BUFFER = 32;
 
 /** Wakes the subscriptions that wait at the end of what they read. */
 export class SubscriptionHub {
-  readonly #all = new Set<AllSubscription>();
-  readonly #byStream = new Map<string, Set<StreamSubscription>>();
+  readonly #all = new Set<Subscription>();
+  readonly #byStream = new Map<string, Set<Subscription>>();
 
   /** @param dropOver appends of more events than this end live `$all` subscriptions, as on a real server; for tests. */
   constructor(
@@ -33,22 +33,23 @@ export class SubscriptionHub {
     return size;
   }
 
-  add(subscription: AllSubscription | StreamSubscription): void {
-    if (subscription instanceof AllSubscription) this.#all.add(subscription);
+  add(subscription: Subscription): void {
+    const { stream } = subscription.walk;
+    if (stream === undefined) this.#all.add(subscription);
     else {
-      const name = subscription.view.name;
-      const others = this.#byStream.get(name);
+      const others = this.#byStream.get(stream);
       if (others) others.add(subscription);
-      else this.#byStream.set(name, new Set([subscription]));
+      else this.#byStream.set(stream, new Set([subscription]));
     }
   }
 
-  remove(subscription: AllSubscription | StreamSubscription): void {
-    if (subscription instanceof AllSubscription) this.#all.delete(subscription);
+  remove(subscription: Subscription): void {
+    const { stream } = subscription.walk;
+    if (stream === undefined) this.#all.delete(subscription);
     else {
-      const others = this.#byStream.get(subscription.view.name);
+      const others = this.#byStream.get(stream);
       others?.delete(subscription);
-      if (others?.size === 0) this.#byStream.delete(subscription.view.name);
+      if (others?.size === 0) this.#byStream.delete(stream);
     }
   }
 
@@ -63,33 +64,39 @@ export class SubscriptionHub {
   }
 }
 
+type Sending = Pick<Call, 'send'>;
+
+/** A way through the events that a subscriber wants, from where it began. */
+export interface Walk {
+  /** Undefined for `$all`. */
+  readonly stream?: string;
+  /** Sends the next page. @returns false at the end of what there is to read. @throws RpcError when there is no going on */
+  sendPage(call: Sending): boolean;
+  /** Events between here and the end. */
+  behind(): number;
+  /** Sends what belongs to reaching the end for the first time, or again. */
+  atEnd?(call: Sending): void;
+}
+
 /**
- * A catch-up subscription: it reads pages from where it is, waits at the end, and goes on when woken. It holds one page at
- * most, whatever the client's speed: the next is read when the last one has left.
+ * A catch-up subscription: it reads pages from where it is, waits at the end, and goes on when woken. It holds two pages at
+ * most, whatever the client's speed: the next is read when the last one but one has left.
  */
-abstract class Subscription {
+export class Subscription {
   live = false;
   #waiting = false;
   #scheduled = false;
   #confirmed = false;
 
   constructor(
-    protected readonly call: Call<pb.ReadReq>,
-    protected readonly hub: SubscriptionHub,
+    readonly call: Call<pb.ReadReq>,
+    readonly hub: SubscriptionHub,
+    readonly walk: Walk,
   ) {}
 
-  /** Sends the next page. @returns false at the end of what there is to read. */
-  protected abstract sendPage(): boolean;
-  protected abstract enrol(): void;
-  protected abstract leave(): void;
-  /** Events between this subscription and the end. */
-  protected abstract behind(): number;
-  /** What is sent when the end is reached for the first time, or again. */
-  protected abstract atEnd(): void;
-
   start(): void {
-    this.enrol();
-    this.call.onClosed = () => this.leave();
+    this.hub.add(this);
+    this.call.onClosed = () => this.#leave();
     this.#step();
   }
 
@@ -98,30 +105,33 @@ abstract class Subscription {
   }
 
   drop(): void {
-    this.leave();
-    this.call.fail(errors.consumerTooSlow());
+    this.#fail(errors.consumerTooSlow());
   }
 
-  protected fail(cause: unknown): void {
-    this.leave();
+  #leave(): void {
+    this.hub.remove(this);
+  }
+
+  #fail(cause: unknown): void {
+    this.#leave();
     this.call.fail(cause);
   }
 
   #step(): void {
-    if (this.call.over) return this.leave();
+    if (this.call.over) return this.#leave();
     try {
       if (!this.#confirmed) {
         this.#confirmed = true;
         this.call.send(responses.confirmation(randomUUID()));
       }
-      if (this.sendPage()) return this.#next();
+      if (this.walk.sendPage(this.call)) return this.#next();
       if (!this.live) {
         this.live = true;
-        this.atEnd();
+        this.walk.atEnd?.(this.call);
         this.call.send(responses.caughtUp);
       }
     } catch (cause) {
-      this.fail(cause);
+      this.#fail(cause);
     }
   }
 
@@ -129,7 +139,7 @@ abstract class Subscription {
   #next(): void {
     if (this.#scheduled || this.call.over) return;
     this.#waiting = true;
-    if (this.call.ready && this.behind() === 0) {
+    if (this.call.ready && this.walk.behind() === 0) {
       this.#waiting = false;
       if (!this.live) this.#step();
       return;
@@ -138,7 +148,7 @@ abstract class Subscription {
     this.call.whenDrained(() => {
       this.#scheduled = false;
       this.#waiting = false;
-      if (this.live && this.behind() > LIVE_BUFFER) {
+      if (this.live && this.walk.behind() > LIVE_BUFFER) {
         this.live = false;
         this.call.send(responses.fellBehind);
       }
@@ -147,95 +157,48 @@ abstract class Subscription {
   }
 }
 
-/** A subscription to `$all`, after a position. */
-export class AllSubscription extends Subscription {
-  #sinceCheckpoint = 0;
-
-  constructor(
-    call: Call<pb.ReadReq>,
-    hub: SubscriptionHub,
-    readonly encode: Encode,
-    readonly log: EventLog,
-    private position: number,
-    readonly filter: Filter | undefined,
-  ) {
-    super(call, hub);
-  }
-
-  protected override enrol(): void {
-    this.hub.add(this);
-  }
-
-  protected override leave(): void {
-    this.hub.remove(this);
-  }
-
-  protected override behind(): number {
-    return Math.max(0, this.log.head - this.position);
-  }
-
-  protected override atEnd(): void {
-    // The position reached, also when the filter let nothing of the way there through.
-    const reached = Math.min(this.position, this.log.head);
-    this.#sinceCheckpoint = 0;
-    if (reached > 0) this.call.send(responses.checkpoint(reached));
-  }
-
-  protected override sendPage(): boolean {
-    const page = this.log.forward(this.position, PAGE);
-    const last = page.at(-1);
-    if (!last) return false;
-    const { filter } = this;
-    for (const event of page) {
-      if (!filter) {
-        this.call.send(this.encode(event));
-        continue;
+/** Through `$all`, after a position. */
+export function throughAll(log: EventLog, position: number, filter: Filter | undefined, encode: Encode): Walk {
+  let sinceCheckpoint = 0;
+  return {
+    sendPage(call) {
+      const page = log.forward(position, PAGE);
+      for (const event of page) {
+        if (!filter) {
+          call.send(encode(event));
+          continue;
+        }
+        if (filter.matches(event.body)) call.send(encode(event));
+        if (++sinceCheckpoint >= filter.checkpointInterval) {
+          sinceCheckpoint = 0;
+          call.send(responses.checkpoint(event.position));
+        }
       }
-      if (filter.matches(event.body)) this.call.send(this.encode(event));
-      if (++this.#sinceCheckpoint >= filter.checkpointInterval) {
-        this.#sinceCheckpoint = 0;
-        this.call.send(responses.checkpoint(event.position));
-      }
-    }
-    this.position = last.position;
-    return true;
-  }
+      position = page.at(-1)?.position ?? position;
+      return page.length > 0;
+    },
+    behind: () => Math.max(0, log.head - position),
+    atEnd(call) {
+      // The position reached, also when the filter let nothing of the way there through.
+      const reached = Math.min(position, log.head);
+      sinceCheckpoint = 0;
+      if (reached > 0) call.send(responses.checkpoint(reached));
+    },
+  };
 }
 
-/** A subscription to a stream, after a revision (-1: from its start). The stream need not be there yet. */
-export class StreamSubscription extends Subscription {
-  constructor(
-    call: Call<pb.ReadReq>,
-    hub: SubscriptionHub,
-    readonly encode: Encode,
-    readonly view: StreamView,
-    private revision: number,
-  ) {
-    super(call, hub);
-  }
-
-  protected override enrol(): void {
-    this.hub.add(this);
-  }
-
-  protected override leave(): void {
-    this.hub.remove(this);
-  }
-
-  protected override behind(): number {
-    return Math.max(0, this.view.last - this.revision);
-  }
-
-  protected override atEnd(): void {
-    // Streams have no checkpoints: their revisions are gap-free.
-  }
-
-  protected override sendPage(): boolean {
-    if (this.view.condition === 'deleted') throw errors.streamDeleted(this.view.name);
-    const page = this.view.forward(this.revision + 1, PAGE);
-    if (!page) return false;
-    for (const event of page.events) this.call.send(this.encode(event));
-    this.revision = page.next - 1;
-    return true;
-  }
+/** Through a stream, after a revision (-1: from its start). The stream need not be there yet. */
+export function throughStream(view: StreamView, revision: number, encode: Encode): Walk {
+  return {
+    stream: view.name,
+    sendPage(call) {
+      if (view.condition === 'deleted') throw errors.streamDeleted(view.name);
+      const page = view.forward(revision + 1, PAGE);
+      if (!page) return false;
+      for (const event of page.events) call.send(encode(event));
+      revision = page.next - 1;
+      return true;
+    },
+    behind: () => Math.max(0, view.last - revision),
+  };
 }

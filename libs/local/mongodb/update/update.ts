@@ -48,7 +48,7 @@ export function compileUpdate(update: Document, arrayFilters: readonly Value[], 
     apply(document, details, inserting) {
       for (const step of steps) {
         if (step.onlyOnInsert && !inserting) continue;
-        change(document, document, step, 0, '', details, filters);
+        new Change(document, step, details, filters).into(document);
       }
     },
   };
@@ -131,79 +131,66 @@ function comparePaths(a: readonly string[], b: readonly string[]): number {
   return a.length - b.length;
 }
 
-function change(
-  holder: Value,
-  document: Document,
-  step: Step,
-  at: number,
-  walked: string,
-  details: MatchDetails,
-  filters: ArrayFilters,
-): void {
-  const part = step.parts[at];
-  if (part === '$') {
-    if (details.arrayIndex === undefined) throw badValue('The positional operator did not find the match needed from the query.');
-    changeField(holder, String(details.arrayIndex), document, step, at, walked, details, filters);
-    return;
-  }
-  const filter = /^\$\[(.*)\]$/.exec(part);
-  if (!filter) {
-    changeField(holder, part, document, step, at, walked, details, filters);
-    return;
-  }
-  if (!Array.isArray(holder)) {
-    if (holder === undefined) throw badValue(`The path '${walked}' must exist in the document in order to apply array updates.`);
-    throw badValue(`Cannot apply array updates to non-array element ${walked.split('.').pop()}: ${shellText(holder)}`);
-  }
-  for (let i = 0; i < holder.length; i++) {
-    if (filter[1] === '' || filters.matches(filter[1], holder[i]))
-      changeField(holder, String(i), document, step, at, walked, details, filters);
-  }
-}
+/** One step of an update, on its way down a document. */
+class Change {
+  constructor(
+    readonly document: Document,
+    readonly step: Step,
+    readonly details: MatchDetails,
+    readonly filters: ArrayFilters,
+  ) {}
 
-function changeField(
-  holder: Value,
-  name: string,
-  document: Document,
-  step: Step,
-  at: number,
-  walked: string,
-  details: MatchDetails,
-  filters: ArrayFilters,
-): void {
-  const path = walked === '' ? name : `${walked}.${name}`;
-  const array = Array.isArray(holder) ? (holder as Value[]) : undefined;
-  const index = array ? asIndex(name) : undefined;
-  if ((array && index === undefined) || (!array && !isDocument(holder))) {
-    if (!step.creates) return;
-    const shown = walked.split('.').pop() ?? '';
-    throw new MongoError(28, `Cannot create field '${name}' in element {${shown}: ${shellText(holder)}}`);
+  /** Goes on from part `at` of the step's path into `holder`, which lies at `walked`. */
+  into(holder: Value, at = 0, walked = ''): void {
+    const part = this.step.parts[at];
+    if (part === '$') {
+      const { arrayIndex } = this.details;
+      if (arrayIndex === undefined) throw badValue('The positional operator did not find the match needed from the query.');
+      return this.#field(holder, String(arrayIndex), at, walked);
+    }
+    const filter = /^\$\[(.*)\]$/.exec(part);
+    if (!filter) return this.#field(holder, part, at, walked);
+    if (!Array.isArray(holder)) {
+      if (holder === undefined) throw badValue(`The path '${walked}' must exist in the document in order to apply array updates.`);
+      throw badValue(`Cannot apply array updates to non-array element ${walked.split('.').pop()}: ${shellText(holder)}`);
+    }
+    for (let i = 0; i < holder.length; i++) {
+      if (filter[1] === '' || this.filters.matches(filter[1], holder[i])) this.#field(holder, String(i), at, walked);
+    }
   }
-  const current = array ? array[index!] : has(holder as Document, name) ? (holder as Document)[name] : undefined;
-  const isLast = at === step.parts.length - 1;
-  if (!isLast) {
-    if (current === undefined) {
-      const next = step.parts[at + 1];
-      if (next === '$[]' || next.startsWith('$['))
+
+  #field(holder: Value, name: string, at: number, walked: string): void {
+    const { step } = this;
+    const path = walked === '' ? name : `${walked}.${name}`;
+    const array = Array.isArray(holder) ? (holder as Value[]) : undefined;
+    const index = array ? asIndex(name) : undefined;
+    if ((array && index === undefined) || (!array && !isDocument(holder))) {
+      if (!step.creates) return;
+      const shown = walked.split('.').pop() ?? '';
+      throw new MongoError(28, `Cannot create field '${name}' in element {${shown}: ${shellText(holder)}}`);
+    }
+    const current = array ? array[index!] : has(holder as Document, name) ? (holder as Document)[name] : undefined;
+    const isLast = at === step.parts.length - 1;
+    if (!isLast) {
+      if (current !== undefined) return this.into(current, at + 1, path);
+      if (step.parts[at + 1].startsWith('$['))
         throw badValue(`The path '${path}' must exist in the document in order to apply array updates.`);
       if (!step.creates) return;
       const made: Document = {};
-      change(made, document, step, at + 1, path, details, filters);
+      this.into(made, at + 1, path);
       if (Object.keys(made).length > 0) assign(holder, name, index, made);
       return;
     }
-    change(current, document, step, at + 1, path, details, filters);
-    return;
+    const result: ReturnType<Apply> = step.apply(current, this.document, path);
+    if (result === KEEP) return;
+    if (result === REMOVE) {
+      // An array keeps its length: the element becomes null.
+      if (array) array[index!] = null;
+      else delete (holder as Document)[name];
+      return;
+    }
+    assign(holder, name, index, result);
   }
-  const result: ReturnType<Apply> = step.apply(current, document, path);
-  if (result === KEEP) return;
-  if (result === REMOVE) {
-    // An array keeps its length: the element becomes null.
-    if (array) array[index!] = null;
-    else delete (holder as Document)[name];
-    return;
-  }
-  assign(holder, name, index, result);
 }
 
 const MAX_BACKFILL = 1_500_000;
