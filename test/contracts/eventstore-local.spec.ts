@@ -15,7 +15,7 @@ import {
 } from '@eventstore/db-client';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { startEventStore, type EventStoreOptions, type EventStoreServer } from '../../libs/local/eventstore';
-import { childProcess } from './eventstore-child';
+import { childProcess } from './local-child';
 import { collect, freshStream, happened, numbers, Watcher } from './eventstore-support';
 
 /** What the contract cannot ask of a real server: restarts, crashes, faults on demand, and how it is reached. */

@@ -4,7 +4,8 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { BSON, type Document, MongoClient, ReadPreference } from 'mongodb';
 import { startMongo } from '../../libs/local/mongodb';
-import { exited, refusal, serverProcess, temporaryFolder } from './mongodb.support';
+import { exited, serverProcess } from './local-child';
+import { refusal, temporaryFolder } from './mongodb.support';
 
 type Doc = { _id: number } & Document;
 

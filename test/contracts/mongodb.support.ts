@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,33 +61,3 @@ export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'letopis-mongodb-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
-
-const HOOK = `require(${JSON.stringify(join(__dirname, '../support/typescript.cjs'))});`;
-
-/** Starts the server in a process of its own; resolves with its URL once it listens. */
-export async function serverProcess(
-  options: MongoOptions,
-  { fileLimitKiB }: { fileLimitKiB?: number } = {},
-): Promise<{ url: string; process: ChildProcess }> {
-  const script = `${HOOK}
-require('./libs/local/mongodb').startMongo(JSON.parse(process.argv[1])).then(
-  (server) => {
-    process.stdout.write(server.url + '\\n');
-    process.once('SIGTERM', () => server.close().then(() => process.exit(0)));
-  },
-  (error) => { process.stdout.write('refused ' + error.code + ' ' + error.message + '\\n'); process.exit(1); });`;
-  const node = ['-e', script, JSON.stringify(options)];
-  // A limit on the size of files stands for a full disk: writes beyond it fail instead of killing the process.
-  const [command, args] = fileLimitKiB
-    ? ['bash', ['-c', `trap '' XFSZ; ulimit -f ${fileLimitKiB}; exec "$0" "$@"`, process.execPath, ...node]]
-    : [process.execPath, node];
-  const child = spawn(command, args, { cwd: join(__dirname, '../..'), stdio: ['ignore', 'pipe', 'inherit'] });
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()));
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
-  });
-  return { url, process: child };
-}
-
-export const exited = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => (child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('exit', () => resolve())));

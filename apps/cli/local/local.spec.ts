@@ -1,8 +1,10 @@
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { startEventStore, startMongo, type LocalServer } from '@letopis/local';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { backup } from './backup';
 import { info, infoLines } from './info';
@@ -10,6 +12,7 @@ import { size } from './progress';
 import { restore } from './restore';
 import { startLocalServers } from './serve';
 
+const CLI = resolve(__dirname, '../../../dist/apps/cli/main.js');
 const root = mkdtempSync(join(tmpdir(), 'letopis-cli-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 let folders = 0;
@@ -212,6 +215,34 @@ describe('letopis local serve', () => {
     [{ eventstore: 2_113, mongodb: 0, host: '0.0.0.0', security: { password: 'x' } }, 'set LETOPIS_LOCAL_TLS_CERT'],
   ])('refuses %j', async (options, why) => {
     await expect(startLocalServers({ dataFolder: fresh(), ...options }, start)).rejects.toThrow(why);
+  });
+
+  test('as a program takes ports and folder, ends in order on SIGTERM, and starts again on both', async () => {
+    const dataFolder = fresh();
+    const [one, other] = [await startEventStore(), await startMongo()];
+    const ports = [one.port, other.port];
+    await Promise.all([one.close(), other.close()]);
+    const url = `esdb://127.0.0.1:${ports[0]}?tls=false`;
+    const program = async (work: (log: EventStoreDBClient, mongo: MongoClient) => Promise<unknown>) => {
+      const argv = ['local', 'serve', '--eventstore-port', `${ports[0]}`, '--mongodb-port', `${ports[1]}`, '--data', dataFolder];
+      const child = spawn(process.execPath, [CLI, ...argv], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const [told] = (await once(child.stdout, 'data')) as [Buffer];
+      expect(told.toString()).toContain(`esdb://127.0.0.1:${ports[0]}`);
+      const log = EventStoreDBClient.connectionString(url);
+      const mongo = await MongoClient.connect(`mongodb://127.0.0.1:${ports[1]}/?directConnection=true`);
+      await work(log, mongo);
+      child.kill('SIGTERM');
+      expect(await once(child, 'exit')).toEqual([0, null]);
+      await Promise.all([log.dispose(), mongo.close()]);
+    };
+    await program(async (log, mongo) => {
+      await log.appendToStream('s', jsonEvent({ type: 'Happened', data: {} }));
+      await mongo.db('d').collection('c').insertOne({ n: 1 });
+    });
+    await program(async (log, mongo) => {
+      for await (const { event } of log.readStream('s')) expect(event?.type).toBe('Happened');
+      expect(await mongo.db('d').collection('c').countDocuments()).toBe(1);
+    });
   });
 
   test('lets the first go when the second cannot start', async () => {

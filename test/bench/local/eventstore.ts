@@ -16,7 +16,7 @@ import { Empty, StreamIdentifier, UUID } from '@eventstore/db-client/generated/s
 import { BatchAppendReq, ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { FrameReader } from '../../../libs/local/eventstore/grpc/frames';
-import { serverInThread } from '../../contracts/eventstore-child';
+import { serverInThread } from '../../contracts/local-child';
 
 /**
  * The EventStoreDB half of `bench:local`: what one client gets out of the local server on this machine, everything durable.

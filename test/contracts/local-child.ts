@@ -1,17 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { MongoOptions } from '../../libs/local/mongodb';
 
 const ROOT = join(__dirname, '../..');
 const HOOK = `require(${JSON.stringify(join(ROOT, 'test/support/typescript.cjs'))});`;
 
 /**
- * Runs a TypeScript expression body in a process of its own, with \`startEventStore\` at hand and \`args\` as JSON. A limit on
+ * Runs a TypeScript expression body in a process of its own, with \`startEventStore\` and \`startMongo\` at hand and \`args\` as JSON. A limit on
  * the size of files stands for a full disk: writes beyond it fail instead of killing the process.
  */
 export function childProcess(body: string, args: unknown, { fileLimitKiB }: { fileLimitKiB?: number } = {}): ChildProcess {
   const script = `${HOOK}
 const { startEventStore } = require('./libs/local/eventstore');
+const { startMongo } = require('./libs/local/mongodb');
 const args = JSON.parse(process.argv[1]);
 (async () => { ${body} })().catch((error) => { console.error(error); process.exit(1); });`;
   const node = ['-e', script, JSON.stringify(args)];
@@ -45,3 +47,25 @@ startEventStore(workerData.options).then((server) => {
     });
   });
 }
+
+/** Starts a MongoDB-protocol server in a process of its own; resolves with its URL once it listens. SIGTERM ends it. */
+export async function serverProcess(
+  options: MongoOptions,
+  limits: { fileLimitKiB?: number } = {},
+): Promise<{ url: string; process: ChildProcess }> {
+  const child = childProcess(
+    `const server = await startMongo(args).catch((error) => { console.log('refused ' + error.code + ' ' + error.message); process.exit(1); });
+     console.log(server.url);
+     process.once('SIGTERM', () => server.close().then(() => process.exit(0)));`,
+    options,
+    limits,
+  );
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.once('data', (text: Buffer) => resolve(text.toString().trim()));
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
+  });
+  return { url, process: child };
+}
+
+export const exited = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => (child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('exit', () => resolve())));
