@@ -169,6 +169,22 @@ function directoryOf({ companiesFile, companiesApi }: Configuration, logger: Log
   return companiesFile ? csvDirectory(companiesFile, onFailure) : noDirectory;
 }
 
+/** The two databases alone, for work on them while nothing else runs: local servers where no real ones are named. @throws StartError */
+export async function startDatabases(configuration: Configuration, { startLocal = startInThread }: Substitutes = {}) {
+  const stops: Array<() => Promise<unknown> | void> = [];
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) await one();
+  };
+  try {
+    const eventStoreUrl = configuration.eventStoreUrl ?? (await startOwn('eventstore', configuration, startLocal, stops));
+    const mongoUrl = configuration.mongoUrl ?? (await startOwn('mongodb', configuration, startLocal, stops));
+    return { eventStoreUrl, mongoUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
 /** Starts everything: local servers where no real ones are named, the runtime, the edge. @throws StartError */
 export async function startProduct(configuration: Configuration, substitutes: Substitutes = {}): Promise<Product> {
   const core = await startCore(configuration, substitutes);
@@ -183,7 +199,7 @@ export async function startProduct(configuration: Configuration, substitutes: Su
       if (cause.code === 'EADDRINUSE') throw new StartError(`PORT: ${host}:${port} is taken by another program`, { cause });
       throw cause;
     });
-    onStop(() => server.app.close());
+    onStop(() => server.drain());
     const url = `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${server.port}`;
     const note = join(configuration.dataFolder, 'run.json');
     if (answers)

@@ -120,6 +120,7 @@ export const sharedErrors = errorCatalogue({
     en: 'The check that you are a person cannot be made at the moment, try again later',
   },
   BUSY: { status: 503, ru: 'Запись занята, повторите позже', en: 'The record is busy, try again later' },
+  STOPPING: { status: 503, ru: 'Сервис перезапускается, повторите запрос', en: 'The service is about to stop, try again' },
   STORE_UNAVAILABLE: { status: 503, ru: 'Хранилище недоступно, повторите позже', en: 'The store cannot be reached, try again later' },
   PROJECTION_LAG: { status: 503, ru: 'Данные ещё обновляются, повторите позже', en: 'The read model has not caught up yet, try again' },
   PROJECTION_PARKED: { status: 503, ru: 'Запись временно недоступна', en: 'The record is temporarily not available' },

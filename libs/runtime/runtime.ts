@@ -8,7 +8,7 @@ import { holdErrors, legalHold, legalHoldSaga } from './audit/legal-hold';
 import { Logbook, type Retention } from './audit/logbook';
 import { RefusalLog, refusals, refusalsRegistry } from './audit/refusals';
 import { stories } from './audit/stories';
-import type { Clock } from './clock';
+import { systemClock, type Clock } from './clock';
 import { within } from './deadline';
 import { Callers } from './commands/callers';
 import { Claims } from './commands/claims';
@@ -26,6 +26,7 @@ import { Upcaster } from './events/upcasting';
 import { Leases, Shares, type Work } from './leases';
 import type { Logger } from './logger';
 import { Expiry } from './operations/expiry';
+import { checkDatabase, fitDatabase, identify, storeIdentity, WrongDatabase, type Fitted } from './operations/identity';
 import type { KeyFile } from './operations/keys';
 import { Metrics } from './operations/metrics';
 import { counter, numbersPort } from './numbers/counter';
@@ -42,7 +43,7 @@ import { timer, timersDue } from './timers/timer';
 /** What the runtime itself brings as a context. */
 export const runtimeContext: Context = defineContext({
   name: 'runtime',
-  aggregates: [timer, counter, sagaFailure, auditAccess, refusals, legalHold],
+  aggregates: [timer, counter, sagaFailure, auditAccess, refusals, legalHold, storeIdentity],
   sagas: [legalHoldSaga],
   projections: [timersDue, stories, auditAccesses, refusalsRegistry],
   errors: { ...operationErrors.entries, ...readingErrors.entries, ...holdErrors.entries },
@@ -113,14 +114,7 @@ export class Runtime {
   static async start(options: RuntimeOptions): Promise<Runtime> {
     const { settings, clock, logger, keyring } = options;
     const composition = compose([runtimeContext, erasure(options.contexts), ...options.contexts]);
-    const store = await connectEventStore(options.eventStoreUrl);
-    const mongo = await connectMongo(options.mongoUrl).catch(async (error: unknown) => {
-      await store.dispose();
-      throw error;
-    });
-    const db = mongo.db(
-      new URL(options.mongoUrl.replace(/^mongodb(\+srv)?:/, 'http:').replace(/,[^/]*/, '')).pathname.slice(1) || 'letopis',
-    );
+    const { store, mongo, db, identity } = await openStores(options.eventStoreUrl, options.mongoUrl, clock);
     const sealer = new Sealer(db, keyring, composition.aggregates.values());
     store.sealWith(sealer);
     store.upcastWith(new Upcaster(composition.aggregates.values()));
@@ -173,6 +167,7 @@ export class Runtime {
       sealer,
       keyring,
       keyFile: options.keyFile,
+      identity,
     });
     sealer.onForgotten((subject) => {
       states.forgetSubject(keyIdOf(subject));
@@ -233,6 +228,41 @@ const running = (kind: string, { begin, end }: { begin: () => Promise<void>; end
   begin,
   end,
 });
+
+/** Both databases, held to each other. @throws StartError */
+async function openStores(eventStoreUrl: string, mongoUrl: string, clock: Clock) {
+  const store = await connectEventStore(eventStoreUrl);
+  let mongo: MongoClient | undefined;
+  try {
+    mongo = await connectMongo(mongoUrl);
+    const db = mongo.db(databaseOf(mongoUrl));
+    const identity = await identify(store, clock);
+    await checkDatabase(db, identity, await store.end());
+    return { store, mongo, db, identity };
+  } catch (error) {
+    await store.dispose();
+    await mongo?.close();
+    throw error instanceof WrongDatabase ? new StartError(error.message, { cause: error }) : error;
+  }
+}
+
+const databaseOf = (url: string) => new URL(url.replace(/^mongodb(\+srv)?:/, 'http:').replace(/,[^/]*/, '')).pathname.slice(1) || 'letopis';
+
+/**
+ * Fits the database to the log: read models are dropped, marks are set, and the database is that log's from now on.
+ * @throws StartError
+ */
+export async function fitStores(urls: { eventStoreUrl: string; mongoUrl: string }, sagas: 'end' | 'start'): Promise<Fitted> {
+  const store = await connectEventStore(urls.eventStoreUrl);
+  let mongo: MongoClient | undefined;
+  try {
+    mongo = await connectMongo(urls.mongoUrl);
+    return await fitDatabase(mongo.db(databaseOf(urls.mongoUrl)), await identify(store, systemClock), await store.head(), sagas);
+  } finally {
+    await store.dispose();
+    await mongo?.close();
+  }
+}
 
 async function connectEventStore(url: string): Promise<EventStore> {
   let client: EventStoreDBClient;

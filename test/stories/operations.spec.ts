@@ -43,7 +43,7 @@ describe('Operations', () => {
     await world.settle();
     const { body } = await admin.get('/v1/operations/info');
     expect(body).toMatchObject({
-      store: { firstEvent: expect.any(String), since: expect.any(String) },
+      store: { storeId: expect.any(String), since: expect.any(String) },
       head: await world.product.runtime.store.head(),
       sagas: { parked: 0, waiting: 0 },
     });

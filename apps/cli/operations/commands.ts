@@ -1,8 +1,9 @@
-import { silent, createLogger, type Verified } from '@letopis/runtime';
+import { createLogger, fitStores, silent, type Verified } from '@letopis/runtime';
 import type { Command } from 'commander';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Substitutes } from '../../server/product';
+import { configurationFrom } from '../../server/configuration';
+import { startDatabases, type Substitutes } from '../../server/product';
 import { progressBar } from '../local/progress';
 import { openOwn, openRunning, type Begin, type Door } from './door';
 import { credentials, Session } from './session';
@@ -63,6 +64,14 @@ export function registerOperations(program: Command): void {
         if (different > healed) process.exitCode = 2;
       }),
     );
+  program
+    .command('fit')
+    .description('fits the database to the log, where it was folded from another or went further: read models are built anew')
+    .requiredOption('--sagas <where>', '«end»: the log was reacted to before; «start»: it was not')
+    .option('--data <folder>', 'data folder', process.env.LETOPIS_DATA ?? '.letopis')
+    .option('--alone', 'no other process works on these servers')
+    .action(async (where: Where & { sagas: string }) => print(await fit(where)));
+
   const keys = program.command('keys').description('the keys by which the keys of personal data are wrapped');
   register(keys, 'rotate', 'adds a key and wraps everything by it; goes on where it was broken off').action((where: Where) =>
     at(where, async (door) => void (await run(door, { kind: 'rotate' }))),
@@ -133,3 +142,18 @@ function placeOf(text: string): { projection: string; side?: string; key: string
 }
 
 export const print = (told: object): void => console.log(JSON.stringify(told, null, 2));
+
+/** Fits the database to the log while nothing runs on them. @throws Error where something does, or may */
+export async function fit({ sagas, ...where }: Where & { sagas: string }, substitutes?: Substitutes): Promise<object> {
+  if (sagas !== 'end' && sagas !== 'start') throw new Error('Sagas go on at «end» or at «start».');
+  const dataFolder = resolve(where.data);
+  const url = await running(dataFolder);
+  if (url !== undefined) throw new Error(`The product runs at ${url}: stop it first.`);
+  const given = ownSubstitutes(where, substitutes);
+  const databases = await startDatabases(configurationFrom({ ...process.env, LETOPIS_DATA: dataFolder }), given);
+  try {
+    return await fitStores(databases, sagas);
+  } finally {
+    await databases.stop();
+  }
+}

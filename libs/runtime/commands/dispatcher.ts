@@ -21,6 +21,7 @@ import { Deciding, portsAskedAs, stateAfter, type Outcome, type Task } from './d
 import type { Accepted, Envelope } from './envelope';
 import { NeedsResolver } from './needs-resolver';
 import { type Folded, type States } from './states';
+import { within } from '../scope';
 import { StreamQueues, type Behind } from './stream-queues';
 
 /** How often a command is decided anew after a conflict. */
@@ -112,7 +113,8 @@ export class Dispatcher {
     this.#underWay++;
     const ended = (outcome: string) => this.#watch.ended(entry.name, outcome, (performance.now() - begun) / 1_000);
     try {
-      const accepted = await this.executed(entry, command, envelope);
+      const scope = { command: entry.name, correlationId: envelope.correlationId };
+      const accepted = await within(scope, () => this.executed(entry, command, envelope));
       ended(accepted.repeated ? 'repeated' : accepted.noop ? 'noop' : 'accepted');
       return accepted;
     } catch (error) {

@@ -204,6 +204,16 @@ export class EventStore {
     }, UNKNOWN_POSITION);
   }
 
+  /** The position of the last record of the log, whoever wrote it; `UNKNOWN_POSITION` for an empty one. */
+  async end(): Promise<number> {
+    return this.reading(async () => {
+      for await (const { event, commitPosition } of this.client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 })) {
+        return Number(event?.position?.commit ?? commitPosition ?? UNKNOWN_POSITION);
+      }
+      return UNKNOWN_POSITION;
+    }, UNKNOWN_POSITION);
+  }
+
   /** The log after a position, system records and snapshots left out, live once it has caught up. */
   subscribe(afterPosition: number): AllStreamSubscription {
     const position = BigInt(afterPosition);

@@ -1,6 +1,7 @@
 import { isUuid, newId, refusal, type Actor, type UserActor } from '@letopis/kernel';
 import type { NextFunction, Request, Response } from 'express';
 import type { Envelope } from '../commands/envelope';
+import { within } from '../scope';
 import type { Tokens } from './tokens';
 
 /** What the edge has found out about a call before anything is done. */
@@ -20,7 +21,7 @@ export function correlate(request: Request, response: Response, next: NextFuncti
   const given = header(request, 'x-correlation-id');
   (request as Call).correlationId = isUuid(given) ? given : newId();
   response.setHeader('X-Correlation-Id', (request as Call).correlationId);
-  next();
+  within({ correlationId: (request as Call).correlationId }, next);
 }
 
 /** Refuses bodies that are not JSON before they are read. */

@@ -5,11 +5,13 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { CommandClass } from '@letopis/kernel';
 import { json, type NextFunction, type Request, type Response } from 'express';
+import type { Server } from 'node:http';
 import { envelopeOf, type Accepted } from '../commands/envelope';
 import type { Runtime } from '../runtime';
 import { correlate, jsonOnly } from './calls';
 import { AuditController } from './audit-controller';
 import { CommandsController, SignInController } from './controllers';
+import { Draining } from './draining';
 import { EDGE, type CaptchaIssuer, type Edge, type FileStore, type SecretStore } from './edge';
 import { ExportController } from './export-controller';
 import { FilesController } from './files-controller';
@@ -92,7 +94,7 @@ export interface ServerOptions {
 }
 
 /** Starts the HTTP edge over a running runtime; answers the port. */
-export async function startServer(options: ServerOptions): Promise<{ app: INestApplication; port: number }> {
+export async function startServer(options: ServerOptions): Promise<{ app: INestApplication; port: number; drain: () => Promise<void> }> {
   const { runtime, captchas, vault, files } = options;
   const edge: Edge = {
     runtime,
@@ -110,9 +112,11 @@ export async function startServer(options: ServerOptions): Promise<{ app: INestA
   app.set('trust proxy', options.trustProxy ?? false);
   app.set('query parser', 'simple');
   app.disable('x-powered-by');
+  const draining = new Draining();
   app.use(
     observed(runtime.metrics),
     correlate,
+    draining.handler,
     strangersLimit(options.strangersPerMinute),
     jsonOnly,
     // The bytes of a file are read once it is known who brings them.
@@ -133,5 +137,9 @@ export async function startServer(options: ServerOptions): Promise<{ app: INestA
   }
   await app.listen(options.port, options.host);
   const address = (app.getHttpServer() as { address(): { port: number } }).address();
-  return { app, port: address.port };
+  const drain = async () => {
+    await draining.drain(app.getHttpServer() as Server);
+    await app.close();
+  };
+  return { app, port: address.port, drain };
 }

@@ -15,6 +15,7 @@ import type { SagaRunner } from '../sagas/saga-runner';
 import { BEHIND_ANOTHER, waitingSteps } from '../sagas/waiting';
 import { timersDue, type TimerRow } from '../timers/timer';
 import { AsOf } from './as-of';
+import type { Identity } from './identity';
 import { KeyRotation, type KeyFile } from './keys';
 import { dropLeftovers } from './leftovers';
 import { Jobs, type Job } from './jobs';
@@ -65,6 +66,7 @@ interface Parts {
   readonly sealer: Sealer;
   readonly keyring: Keyring;
   readonly keyFile?: KeyFile;
+  readonly identity: Identity;
 }
 
 /** Rows of a list that is told at once. */
@@ -256,7 +258,7 @@ export class Operations {
       });
     }
     return {
-      store: await this.identity(),
+      store: this.parts.identity,
       head,
       sagas: {
         position: sagas.mark.position,
@@ -267,15 +269,6 @@ export class Operations {
       commandsUnderWay: dispatcher.underWay,
       projections,
     };
-  }
-
-  /** The first event of ours tells one log from another: it is never deleted, and no two logs share it. */
-  private async identity(): Promise<{ firstEvent: string; since: string } | undefined> {
-    for await (const resolved of this.parts.store.everything()) {
-      const metadata = resolved.event?.metadata as { commandId?: string; occurredAt?: string } | undefined;
-      if (metadata?.commandId !== undefined) return { firstEvent: resolved.event!.id, since: metadata.occurredAt! };
-    }
-    return undefined;
   }
 
   private projections(): readonly Projection[] {

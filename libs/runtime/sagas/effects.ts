@@ -22,6 +22,7 @@ import { parseCommand } from '../commands/validation';
 import { portMethod, type Ports } from '../ports';
 import { visible } from '../projections/document';
 import { documents, type Projector } from '../projections/projector';
+import { within } from '../scope';
 import { CancelTimer, ScheduleTimer, type TimerEvents } from '../timers/timer';
 
 /** Rows that a saga may read at once. */
@@ -66,7 +67,12 @@ export class Effects {
   }
 
   /** All that a saga wants for an event. @throws what an effect was refused with or failed with; «already so» is success */
-  async react(saga: Saga, event: Recorded): Promise<void> {
+  react(saga: Saga, event: Recorded): Promise<void> {
+    const scope = { saga: saga.name, event: event.id, correlationId: event.metadata.correlationId };
+    return within(scope, () => this.reacted(saga, event));
+  }
+
+  private async reacted(saga: Saga, event: Recorded): Promise<void> {
     const reads = this.reads(event);
     if (event.type === 'TimerFired') {
       return this.carryOut(saga, event, await saga.onTimer[timerName(event)]!(fired(event), reads));

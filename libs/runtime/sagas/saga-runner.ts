@@ -218,7 +218,10 @@ export class SagaRunner {
     this.#blocked.add(lane);
     await this.#waiting.updateOne({ _id: step._id }, { $setOnInsert: step }, { upsert: true });
     if (error !== undefined)
-      this.parts.logger.warn({ saga: saga.name, event: event.type, stream: event.stream, parked, error: step.error }, 'a saga step waits');
+      this.parts.logger.warn(
+        { saga: saga.name, event: event.type, stream: event.stream, correlationId: step.correlationId, parked, error: step.error },
+        'a saga step waits',
+      );
   }
 
   /** Looks for what has come due, again and again. */
@@ -267,7 +270,8 @@ export class SagaRunner {
     const parked = attempts > RETRIES.length || isFinal(error);
     const dueAt = Date.now() + RETRIES[Math.min(attempts, RETRIES.length) - 1]!;
     await this.#waiting.updateOne({ _id }, { $set: { attempts, parked, dueAt, error: briefly(error) } });
-    const about = { saga, event: event.type, stream: event.stream, attempts, error: briefly(error) };
+    const { correlationId } = event.metadata;
+    const about = { saga, event: event.type, stream: event.stream, correlationId, attempts, error: briefly(error) };
     if (parked) this.parts.logger.error(about, 'a saga step is parked and waits for an operator');
     else this.parts.logger.warn(about, 'a saga step failed again');
   }
