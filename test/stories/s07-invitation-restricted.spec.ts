@@ -105,6 +105,11 @@ describe('Invitations, restricted sections, administrators', () => {
     expect(await viktor.refused('CreateAccessRequest', ask)).toBe('422 PERSON_LINK_REQUIRED');
     await viktor.ok('AcceptPersonLink', { personLinkId });
     const { aggregateId: accessRequestId } = await viktor.ok('CreateAccessRequest', ask);
+    await world.settle();
+    // The work account that came with the invitation has had no name until now.
+    expect(await anna.rows('staff', `${ofRomashka()}&q=иванов`)).toMatchObject([
+      { displayName: 'Иванов Виктор', origin: 'invitation', status: 'active' },
+    ]);
     const now = Date.parse(world.clock.now());
     const validUntil = new Date(now + 30 * 86_400_000).toISOString();
     await anna.ok('AcceptAccessRequest', { accessRequestId, validUntil });

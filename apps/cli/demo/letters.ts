@@ -41,14 +41,27 @@ export interface ActivationLetter {
   readonly password: string;
 }
 
+/** The letters to an address that lie in the outbox, newest first. */
+async function* newestFirst(outbox: string, address: string): AsyncGenerator<ReceivedLetter> {
+  if (!existsSync(outbox)) return;
+  const files = readdirSync(outbox).filter((name) => name.endsWith('.eml'));
+  for (const file of files.map((name) => join(outbox, name)).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)) {
+    const letter = await readLetter(readFileSync(file));
+    if (letter.to === address) yield letter;
+  }
+}
+
 /** The newest activation letter to an address that lies in the outbox. */
 export async function activationLetter(outbox: string, address: string): Promise<ActivationLetter | undefined> {
-  if (!existsSync(outbox)) return undefined;
-  const files = readdirSync(outbox).filter((name) => name.endsWith('.eml'));
-  const newestFirst = files.map((name) => join(outbox, name)).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  for (const file of newestFirst) {
-    const { to, user, token, password } = await readLetter(readFileSync(file));
-    if (to === address && user && token && password) return { userId: user, token, password };
+  for await (const { user, token, password } of newestFirst(outbox, address)) {
+    if (user && token && password) return { userId: user, token, password };
   }
   return undefined;
+}
+
+/** All letters to an address that lie in the outbox, oldest first. */
+export async function lettersTo(outbox: string, address: string): Promise<ReceivedLetter[]> {
+  const found: ReceivedLetter[] = [];
+  for await (const letter of newestFirst(outbox, address)) found.unshift(letter);
+  return found;
 }

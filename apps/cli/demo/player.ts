@@ -2,7 +2,7 @@ import { derivedId } from '@letopis/kernel';
 import { solveChallenge } from 'altcha-lib/v1';
 import { basename } from 'node:path';
 import { Caller, Refused } from './caller';
-import { activationLetter } from './letters';
+import { activationLetter, lettersTo } from './letters';
 import type { Notebook } from './notebook';
 import type { Script, Step } from './script';
 import type { Service } from './service';
@@ -37,7 +37,7 @@ export class Player {
   async step(step: Step, number: number): Promise<Outcome> {
     const { notebook } = this.play;
     const id = derivedId(notebook.run, basename(step.at.file), step.at.line, number);
-    const changes = step.kind !== 'table' && step.kind !== 'history';
+    const changes = !['table', 'history', 'letters'].includes(step.kind);
     if (changes && notebook.isDone(id)) return { ok: true, line: `${this.title(step)} (уже сделано)` };
     const outcome = await this.tried(step, id);
     if (changes && outcome.ok) notebook.markDone(id);
@@ -57,7 +57,7 @@ export class Player {
   private async done(step: Step, id: string): Promise<Outcome> {
     switch (step.kind) {
       case 'register':
-        return this.register(step.who, id);
+        return this.register(step.who, id, step.by && (this.filled(step.by) as string));
       case 'activate': {
         const { userId, token } = await this.letter(step.who);
         await this.#stranger.command('ActivateUser', { userId, token }, id);
@@ -73,11 +73,17 @@ export class Player {
         return { ok: true, line: this.title(step) };
       }
       case 'find': {
-        const { items } = await (await this.caller(step.as)).get(`/v1/lookups/organization_lookup?q=${encodeURIComponent(step.find)}`);
-        const names = items.map(({ displayName }: { displayName: string }) => displayName);
+        const { items } = await (await this.caller(step.as)).get(`/v1/lookups/${step.in}?q=${encodeURIComponent(step.find)}`);
+        const names = items.map(({ displayName, fullName }: { displayName?: string; fullName?: string }) => displayName ?? fullName);
         if (names.length === 0) return { ok: false, line: `${this.title(step)} и ничего не находит` };
         if (step.save) this.remember(step.save, items[0].id);
         return { ok: true, line: `${this.title(step)} и находит: ${names.join(', ')}` };
+      }
+      case 'letters': {
+        const received = await lettersTo(this.play.outbox, this.address(step.to));
+        const found = received.filter(({ subject }) => subject.includes(step.about)).map(({ subject }) => `  ${subject}`);
+        if (found.length === 0) return { ok: false, line: `${step.title}: нет ни одного` };
+        return { ok: true, line: `${step.title}: ${found.length}`, report: [step.title, ...found].join('\n') };
       }
       case 'table': {
         const query = step.query ? `?${this.filled(step.query) as string}` : '';
@@ -91,7 +97,7 @@ export class Player {
     }
   }
 
-  private async register(who: string, id: string): Promise<Outcome> {
+  private async register(who: string, id: string, invitationId?: string): Promise<Outcome> {
     const { notebook } = this.play;
     const email = this.address(who);
     const { consentPolicyVersion } = await this.#stranger.get('/v1/about');
@@ -99,6 +105,7 @@ export class Player {
       email,
       personalDataConsent: true,
       consentPolicyVersion,
+      ...(invitationId ? { invitationId } : {}),
       ...(await this.solvedCaptcha()),
     }));
     try {

@@ -3,7 +3,9 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAM
 
 /** One step of a script, with the place that it was read from. */
 export type Step = { readonly at: Place } & (
-  | { readonly kind: 'register' | 'activate' | 'signIn'; readonly who: string }
+  | { readonly kind: 'activate' | 'signIn'; readonly who: string }
+  /** `by` names the invitation that the person registers by. */
+  | { readonly kind: 'register'; readonly who: string; readonly by?: string }
   | {
       readonly kind: 'command';
       readonly as: string;
@@ -15,7 +17,8 @@ export type Step = { readonly at: Place } & (
       /** Code of the refusal that the step is to show. */
       readonly expect?: string;
     }
-  | { readonly kind: 'find'; readonly as: string; readonly find: string; readonly save?: string }
+  | { readonly kind: 'find'; readonly as: string; readonly find: string; readonly in: string; readonly save?: string }
+  | { readonly kind: 'letters'; readonly to: string; readonly about: string; readonly title: string }
   | {
       readonly kind: 'table';
       readonly as: string;
@@ -57,7 +60,10 @@ const optional = (fields: Fields, name: string) => (fields[name] === undefined ?
 
 /** A step is known by its first word; these are the others that it may have. */
 const SHAPES: Readonly<Record<string, { readonly words: readonly string[]; readonly step: (fields: Fields) => StepShape }>> = {
-  register: { words: [], step: (fields) => ({ kind: 'register', who: text(fields, 'register') }) },
+  register: {
+    words: ['by'],
+    step: (fields) => ({ kind: 'register', who: text(fields, 'register'), by: optional(fields, 'by') }),
+  },
   activate: { words: [], step: (fields) => ({ kind: 'activate', who: text(fields, 'activate') }) },
   'sign-in': { words: [], step: (fields) => ({ kind: 'signIn', who: text(fields, 'sign-in') }) },
   command: {
@@ -78,8 +84,18 @@ const SHAPES: Readonly<Record<string, { readonly words: readonly string[]; reado
     },
   },
   find: {
-    words: ['as', 'save'],
-    step: (fields) => ({ kind: 'find', as: text(fields, 'as'), find: text(fields, 'find'), save: optional(fields, 'save') }),
+    words: ['as', 'in', 'save'],
+    step: (fields) => ({
+      kind: 'find',
+      as: text(fields, 'as'),
+      find: text(fields, 'find'),
+      in: optional(fields, 'in') ?? 'organization_lookup',
+      save: optional(fields, 'save'),
+    }),
+  },
+  letters: {
+    words: ['to', 'about'],
+    step: (fields) => ({ kind: 'letters', title: text(fields, 'letters'), to: text(fields, 'to'), about: text(fields, 'about') }),
   },
   table: {
     words: ['as', 'registry', 'query', 'columns'],

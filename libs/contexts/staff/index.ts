@@ -15,6 +15,7 @@ import { role } from './role/role';
 import { staffBootstrapSaga } from './sagas/bootstrap.saga';
 import { staffFilesSaga } from './sagas/files.saga';
 import { leavingSaga } from './sagas/leaving.saga';
+import { staffNameSaga } from './sagas/person-name.saga';
 import { administratorRightsSaga, staffErasureSaga, staffFromAccessSaga, staffProvisioningSaga } from './sagas/provisioning.saga';
 import { rightsConsistencySaga } from './sagas/rights-consistency.saga';
 import { rostersSaga } from './sagas/rosters.saga';
@@ -34,6 +35,7 @@ export const staffContext = defineContext({
     staffFromAccessSaga,
     administratorRightsSaga,
     staffErasureSaga,
+    staffNameSaga,
     leavingSaga,
     staffFilesSaga,
     rightsConsistencySaga,

@@ -2,9 +2,12 @@ import { RegisterStaffUser, SetUserPassword, user, type UserEvents } from '@leto
 import {
   accessRequest,
   GrantMembership,
+  invitation,
   membership,
   organization,
   type AccessRequestEvents,
+  type InvitationEvents,
+  type MemberKind,
   type OrganizationEvents,
 } from '@letopis/contexts/organizations';
 import { call, derivedId, emailKey, firstProviderOf, saga, send, staffKey, type Letter, type SagaReads } from '@letopis/kernel';
@@ -90,43 +93,59 @@ async function letter(
 }
 
 /** Makes the work account of whoever is let in as an employee, and the client account of whoever is as a client. */
-export const staffFromAccessSaga = saga<AccessRequestEvents>()({
+export const staffFromAccessSaga = saga<AccessRequestEvents & InvitationEvents>()({
   name: 'StaffFromAccessSaga',
   on: {
-    AccessRequestAccepted: async ({ aggregateId, data }, { state }) => {
-      const request = await state(accessRequest, aggregateId);
+    AccessRequestAccepted: async ({ aggregateId, data }, reads) => {
+      const request = await reads.state(accessRequest, aggregateId);
       if (request.status === 'none' || request.scope !== 'organization') return [];
       const { organizationId, requesterUserId: userId } = request;
-      if (data.memberKind === 'employee') {
-        const { email } = await state(user, userId);
-        const { departmentIds, roleCodes } = data;
-        const staffId = derivedId('staff', aggregateId);
-        return [
-          send(CreateStaffMember, {
-            staffId,
-            organizationId,
-            login: email,
-            email,
-            departmentIds: [...departmentIds],
-            roleCodes: [...roleCodes],
-            origin: 'access_request',
-          }),
-        ];
-      }
-      if (data.memberKind !== 'client') return [];
-      // A client account is for members: the membership may be granted by another saga a moment later.
-      return [
-        send(GrantMembership, { organizationId, userId, memberKind: 'client', via: 'access_request', sourceId: aggregateId }),
-        send(OpenClientAccount, {
-          clientAccountId: derivedId('clientAccount', aggregateId),
-          organizationId,
-          providerId: firstProviderOf(organizationId),
-          userId,
-        }),
-      ];
+      return admitted(reads, { ...data, organizationId, userId, via: 'access_request', sourceId: aggregateId });
+    },
+    InvitationAccepted: async ({ aggregateId, data: { userId } }, reads) => {
+      const accepted = await reads.state(invitation, aggregateId);
+      return accepted.status === 'none' ? [] : admitted(reads, { ...accepted, userId, via: 'invitation', sourceId: aggregateId });
     },
   },
 });
+
+interface Admission {
+  readonly organizationId: string;
+  readonly userId: string;
+  readonly memberKind?: MemberKind;
+  readonly departmentIds: readonly string[];
+  readonly roleCodes: readonly string[];
+  readonly via: 'access_request' | 'invitation';
+  readonly sourceId: string;
+}
+
+async function admitted({ state }: SagaReads, { organizationId, userId, memberKind, departmentIds, roleCodes, via, sourceId }: Admission) {
+  if (memberKind === 'employee') {
+    const { email } = await state(user, userId);
+    return [
+      send(CreateStaffMember, {
+        staffId: derivedId('staff', sourceId),
+        organizationId,
+        login: email,
+        email,
+        departmentIds: [...departmentIds],
+        roleCodes: [...roleCodes],
+        origin: via,
+      }),
+    ];
+  }
+  if (memberKind !== 'client') return [];
+  // A client account is for members: the membership may be granted by another saga a moment later.
+  return [
+    send(GrantMembership, { organizationId, userId, memberKind: 'client', via, sourceId }),
+    send(OpenClientAccount, {
+      clientAccountId: derivedId('clientAccount', sourceId),
+      organizationId,
+      providerId: firstProviderOf(organizationId),
+      userId,
+    }),
+  ];
+}
 
 /** An administrator's work account has full access, and no longer than the role lasts. */
 export const administratorRightsSaga = saga<OrganizationEvents & StaffMemberEvents>()({
