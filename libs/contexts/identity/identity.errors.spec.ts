@@ -24,7 +24,7 @@ import { identityErrors } from './errors';
 import { administrationsOf, PLATFORM_ADMINS, roster } from './roster/roster';
 import { CreateServiceAccount, RotateServiceCredential, serviceAccount } from './service-account/service-account';
 import { administeredBy, organization, romashka } from './user/organizations.fixtures';
-import { OpenSession, session } from './session/session';
+import { OpenSession, session, SwitchWorkplace } from './session/session';
 import { SetInterfaceLanguage, SetTimeZone, UpdateProfileContacts } from './user-profile/user-profile.commands';
 import { userProfile } from './user-profile/user-profile';
 import { user } from './user/user';
@@ -53,6 +53,7 @@ const TABLE = `
 | EMAIL_INVALID            | 422  | Проверьте адрес электронной почты                                     |
 | CONSENT_VERSION_OUTDATED | 422  | Текст согласия изменился. Прочтите действующую версию {version}       |
 | PASSWORD_UNCHANGED       | 422  | Новый пароль совпадает с прежним                                      |
+| WORKPLACE_NOT_ALLOWED    | 403  | Рабочее место недоступно для ваших ролей                              |
 | LOCALE_UNKNOWN           | 422  | Неизвестный язык                                                      |
 | TIMEZONE_UNKNOWN         | 422  | Неизвестный часовой пояс                                              |
 | PROFILE_PHONE_INVALID    | 422  | Проверьте номер телефона                                              |
@@ -109,6 +110,11 @@ const PROVOKED: Readonly<
         stream(organization, romashka, ...administeredBy(userId)),
       )
       .when(issue(commands.DeactivateUser, { userId, reason: 'left' }), { actor: anna }),
+  WORKPLACE_NOT_ALLOWED: () =>
+    given(session, sessionFact('SessionOpened', { userId, expiresAt: NOW })).when(issue(SwitchWorkplace, { workplaceCode: 'sales' }), {
+      actor: anna,
+      id: sessionId,
+    }),
   LOCALE_UNKNOWN: () => given(userProfile).when(issue(SetInterfaceLanguage, { locale: 'de' }), { actor: anna }),
   TIMEZONE_UNKNOWN: () => given(userProfile).when(issue(SetTimeZone, { timeZone: 'Nowhere' }), { actor: anna }),
   PROFILE_PHONE_INVALID: () => given(userProfile).when(issue(UpdateProfileContacts, { phones: ['12'] }), { actor: anna }),

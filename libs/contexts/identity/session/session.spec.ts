@@ -1,5 +1,6 @@
-import { after, defaultSettings } from '@letopis/kernel';
-import { fold, given, isAsTold, issue, NOW, rows, stateTable, type Fact } from '../../../kernel/testing';
+import { membership, type MembershipEvents } from '@letopis/contexts/organizations';
+import { after, defaultSettings, derivedId } from '@letopis/kernel';
+import { facts, fold, given, isAsTold, issue, NOW, rows, stateTable, stream, type Fact } from '../../../kernel/testing';
 import {
   active,
   admin,
@@ -17,7 +18,7 @@ import {
 import { authentication } from '../authentication';
 import { noUser, type User } from '../user/user.state';
 import { user } from '../user/user';
-import { CloseSession, OpenSession, session } from './session';
+import { CloseSession, EnterWorkspace, OpenSession, session, SwitchWorkplace, VerifySessionAddress } from './session';
 
 const { sessionId, userId } = anna;
 const open = [told('SessionOpened', { userId, expiresAt: after(NOW, { days: 7 }) })];
@@ -26,19 +27,78 @@ const STATES: Readonly<Record<string, readonly Fact[]>> = { none: [], open, clos
 
 const openSession = issue(OpenSession, { sessionId, userId });
 const close = issue(CloseSession, { sessionId, reason: 'revoked' });
+const romashka = derivedId('organization', 'romashka');
+const enter = issue(EnterWorkspace, { organizationId: romashka });
+const COMMANDS = {
+  OpenSession: openSession,
+  EnterWorkspace: enter,
+  SwitchWorkplace: issue(SwitchWorkplace, { workplaceCode: 'sales_manager' }),
+  VerifySessionAddress: issue(VerifySessionAddress, { sessionId, ip: '10.0.0.2' }),
+  CloseSession: close,
+};
 
-/** §A.2: `open` accepts all; `closed` accepts only CloseSession, anything else is SESSION_CLOSED. */
+const ofMembership = facts<MembershipEvents>();
+const member = (who: string, ...ended: readonly Fact[]) =>
+  stream(
+    membership,
+    `${romashka}:${who}`,
+    ofMembership('MembershipGranted', {
+      organizationId: romashka,
+      userId: who,
+      memberKind: 'employee',
+      via: 'access_request',
+      sourceId: romashka,
+    }),
+    ...ended,
+  );
+
+/** §A.2: `open` accepts all; `closed` accepts only CloseSession, anything else is SESSION_CLOSED; the edge's own look finds nothing to close there. */
 const TABLE = `
-| State  | OpenSession            | CloseSession             |
-| none   | → open / SessionOpened | NOT_FOUND                |
-| open   | no-op                  | → closed / SessionClosed |
-| closed | SESSION_CLOSED         | no-op                    |
+| State  | OpenSession            | EnterWorkspace          | SwitchWorkplace       | VerifySessionAddress | CloseSession             |
+| none   | → open / SessionOpened | NOT_FOUND               | NOT_FOUND             | no-op                | NOT_FOUND                |
+| open   | no-op                  | same / WorkspaceEntered | WORKPLACE_NOT_ALLOWED | no-op                | → closed / SessionClosed |
+| closed | SESSION_CLOSED         | SESSION_CLOSED          | SESSION_CLOSED        | no-op                | no-op                    |
 `;
 
 describe('Session', () => {
   test.each(stateTable(TABLE, { dash: 'SESSION_CLOSED' }))('$state: $asked $becomes', (cell) => {
-    const command = cell.asked === 'OpenSession' ? openSession : close;
-    isAsTold(cell, given(session, ...STATES[cell.state]!).when(command, { actor: sagas }));
+    const actor = ['EnterWorkspace', 'SwitchWorkplace'].includes(cell.asked) ? anna : sagas;
+    const state = given(session, ...STATES[cell.state]!).and(member(anna.userId));
+    isAsTold(cell, state.when(COMMANDS[cell.asked as keyof typeof COMMANDS], { actor, id: sessionId }));
+  });
+
+  test('the table names every command', () => expect(Object.keys(COMMANDS).sort()).toEqual(Object.keys(session.commands).sort()));
+
+  test('it works in an organization where the person is an active member, and nowhere else', () => {
+    const entered = told('WorkspaceEntered', { organizationId: romashka });
+    const self = { actor: anna, id: sessionId };
+    given(session, ...open, entered)
+      .and(member(userId))
+      .when(enter, self)
+      .thenNothing();
+    given(session, ...open)
+      .and(member(boris.userId))
+      .when(enter, self)
+      .thenRefused('NOT_FOUND');
+    for (const ended of ['MembershipSuspended', 'MembershipRevoked'] as const) {
+      given(session, ...open)
+        .and(member(userId, ofMembership(ended, { by: 'x' })))
+        .when(enter, self)
+        .thenRefused('NOT_FOUND');
+    }
+  });
+
+  test('whoever closes the own session signs out; of the reasons of others nobody claims one', () => {
+    const claimed = issue(CloseSession, { sessionId, reason: 'ip_mismatch' });
+    given(session, ...open)
+      .when(claimed, { actor: anna })
+      .then(told('SessionClosed', { reason: 'signed_out' }));
+    given(session, ...open)
+      .when(claimed, { actor: { ...anna, sessionId: boris.sessionId } })
+      .then(told('SessionClosed', { reason: 'revoked' }));
+    given(session, ...open)
+      .when(claimed, { actor: sagas })
+      .then(told('SessionClosed', { reason: 'ip_mismatch' }));
   });
 
   test('D08 lasts a week at most', () =>
@@ -47,16 +107,22 @@ describe('Session', () => {
       .then(...open));
 
   const BY = `
-| Command      | anonymous         | anna      | boris     | admin     | system |
-| OpenSession  | NOT_AUTHENTICATED | FORBIDDEN | FORBIDDEN | FORBIDDEN | allow  |
-| CloseSession | NOT_AUTHENTICATED | allow     | NOT_FOUND | NOT_FOUND | allow  |
+| Command              | anonymous         | anna      | boris     | admin     | system    |
+| OpenSession          | NOT_AUTHENTICATED | FORBIDDEN | FORBIDDEN | FORBIDDEN | allow     |
+| EnterWorkspace       | NOT_AUTHENTICATED | allow     | NOT_FOUND | NOT_FOUND | NOT_FOUND |
+| SwitchWorkplace      | NOT_AUTHENTICATED | allow     | NOT_FOUND | NOT_FOUND | NOT_FOUND |
+| VerifySessionAddress | NOT_AUTHENTICATED | FORBIDDEN | FORBIDDEN | FORBIDDEN | allow     |
+| CloseSession         | NOT_AUTHENTICATED | allow     | NOT_FOUND | NOT_FOUND | allow     |
 `;
   const actors = { anonymous, anna, boris, admin, system: sagas };
   test.each(rows(BY).map((row) => [row.Command!, row] as const))(
     '%s may be issued by whom the specification names',
     (name, { Command: _, ...verdicts }) => {
-      const command = name === 'OpenSession' ? openSession : close;
-      const judged = Object.entries(actors).map(([who, actor]) => [who, given(session, ...open).when(command, { actor }).verdict]);
+      const command = COMMANDS[name as keyof typeof COMMANDS];
+      const judged = Object.entries(actors).map(([who, actor]) => [
+        who,
+        given(session, ...open).when(command, { actor, id: sessionId }).verdict,
+      ]);
       expect(Object.fromEntries(judged)).toEqual(verdicts);
     },
   );

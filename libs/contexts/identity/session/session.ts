@@ -149,9 +149,12 @@ export const session = define({
       const bound = standing.staff?.bindSessionToIp === true && state.ip !== undefined && state.ip !== ip;
       return bound ? [event('SessionClosed', { reason: 'ip_mismatch' })] : [];
     },
-    CloseSession: ({ reason }, state) => {
+    CloseSession: ({ reason }, state, { actor, id }) => {
       if (state.status === 'none') throw refusal('NOT_FOUND');
-      return state.status === 'closed' ? [] : [event('SessionClosed', { reason })];
+      if (state.status === 'closed') return [];
+      // People sign out, or end what they have left open elsewhere; the other reasons are not theirs to claim.
+      const own = actor.kind === 'user' ? (actor.sessionId === id ? 'signed_out' : 'revoked') : reason;
+      return [event('SessionClosed', { reason: own })];
     },
   },
 
