@@ -27,6 +27,8 @@ export function refusedAtTheDoor(standing: Standing, actor: Actor, organizationI
   if (organizationId === undefined) return 'NOT_FOUND';
   if (actor.organizationId !== undefined && actor.organizationId !== organizationId) return 'NOT_FOUND';
   if (!administers(standing, actor) && standing.membership?.status !== 'active') return 'NOT_FOUND';
+  // Blocked: the membership alone opens nothing either.
+  if (standing.staff?.status === 'blocked' && !administers(standing, actor)) return 'FORBIDDEN';
   return addressRefused(standing, actor);
 }
 
