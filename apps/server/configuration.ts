@@ -1,7 +1,7 @@
 import { defaultSettings, parseEmail, type Settings } from '@letopis/kernel';
 import { localSecurityFrom, type LocalSecurity } from '@letopis/local';
 import { CAPTCHA_PROVIDERS, type HostedOptions } from '@letopis/ports';
-import { defaultRetention, StartError, type Retention } from '@letopis/runtime';
+import { defaultRetention, StartError, type PatrolOptions, type Retention } from '@letopis/runtime';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
@@ -35,6 +35,8 @@ export interface Configuration {
   readonly strangersPerMinute: number;
   /** How long readings of the audit and refusals are kept, in days. */
   readonly retention?: Retention;
+  /** How read models are looked through all the time; unset: they are not. */
+  readonly patrol?: PatrolOptions;
   readonly settings: Settings;
 }
 
@@ -60,6 +62,7 @@ export function configurationFrom(env: Readonly<Record<string, string | undefine
     ...companies(env),
     trustProxy: proxies(env, 'TRUST_PROXY'),
     strangersPerMinute: whole(env, 'STRANGERS_PER_MINUTE', 120),
+    patrol: patrolFrom(env),
     retention: {
       auditAccess: whole(env, 'AUDIT_ACCESS_DAYS', defaultRetention.auditAccess),
       refusals: whole(env, 'REFUSALS_DAYS', defaultRetention.refusals),
@@ -84,6 +87,11 @@ function roles(env: Env, argv: readonly string[]): readonly ProcessRole[] {
   const unknown = named.find((role) => !ROLES.some((known) => known === role));
   if (unknown !== undefined) throw new StartError(`LETOPIS_ROLE (--role) is all, or some of ${ROLES.join(', ')}: ${text}`);
   return named as ProcessRole[];
+}
+
+function patrolFrom(env: Env): PatrolOptions | undefined {
+  const seconds = whole(env, 'VERIFY_EVERY', 5);
+  return seconds === 0 ? undefined : { pause: seconds * 1_000, heal: flag(env, 'VERIFY_HEAL') };
 }
 
 function localSecurity(env: Env): LocalSecurity {

@@ -105,6 +105,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
       clock,
       logger,
       retention: configuration.retention,
+      patrol: configuration.patrol,
       release: releaseOf(),
       roles: roles.filter((role) => role !== 'api'),
       ports: async ({ db, composition }): Promise<Ports> => {

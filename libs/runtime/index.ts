@@ -15,6 +15,7 @@ export { type Ports } from './ports';
 export { collectionOf } from './projections/document';
 export type { Fitted } from './operations/identity';
 export type { KeyFile } from './operations/keys';
+export type { PatrolOptions } from './operations/patrol';
 export type { Job } from './operations/jobs';
 export { type ParkedDocument, type WaitingView } from './operations/operations';
 export type { Place } from './operations/refold';

@@ -31,6 +31,7 @@ import type { KeyFile } from './operations/keys';
 import { Metrics } from './operations/metrics';
 import { counter, numbersPort } from './numbers/counter';
 import { Operations } from './operations/operations';
+import type { PatrolOptions } from './operations/patrol';
 import { operationErrors, sagaFailure, waitingListPort } from './operations/saga-failure';
 import type { Ports } from './ports';
 import { documents, Projector } from './projections/projector';
@@ -60,6 +61,8 @@ export interface RuntimeOptions {
   readonly keyring: Keyring;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How read models are looked through all the time; without it they are not. */
+  readonly patrol?: PatrolOptions;
   /** Where wrapping keys are added; without it they are as they were given. */
   readonly keyFile?: KeyFile;
   /** How long readings of the audit and refusals are kept. */
@@ -168,6 +171,7 @@ export class Runtime {
       keyring,
       keyFile: options.keyFile,
       identity,
+      patrol: options.patrol,
     });
     sealer.onForgotten((subject) => {
       states.forgetSubject(keyIdOf(subject));
@@ -175,7 +179,18 @@ export class Runtime {
         .forgetErased()
         .catch((error: unknown) => logger.error({ error: String(error) }, 'builds of before could not be taken away'));
     });
-    const metrics = new Metrics({ composition, dispatcher, store, db, projector, sagas, ticker, clock, refused });
+    const metrics = new Metrics({
+      composition,
+      dispatcher,
+      store,
+      db,
+      projector,
+      sagas,
+      ticker,
+      clock,
+      refused,
+      patrol: operations.patrol,
+    });
 
     const expiry = new Expiry({ db, projector, clock, logger, projections });
     dispatcher.onAppended((events) =>

@@ -100,6 +100,30 @@ describe('Operations', () => {
     expect((await job('verify', {})).result).toMatchObject({ different: 0 });
   });
 
+  test('looking through read models all the time names what was changed or made up, a few documents at a time, and counts it', async () => {
+    await world.settle();
+    const { patrol } = world.product.runtime.operations;
+    const count = world.product.runtime.composition.projections.size;
+    /** One look at each; those that matter here have no more documents than one look takes. */
+    const round = async () => {
+      const looks = [];
+      for (let at = 0; at < count; at++) looks.push(await patrol.look());
+      return looks;
+    };
+    expect((await round()).flatMap(({ differences }) => differences)).toEqual([]);
+    await rows(REGISTRY).updateOne({ _id: organizationId }, { $set: { shortName: 'Подделка' } });
+    await rows('memberships').insertOne({ _id: 'nobody:anywhere', _position: 1, _streams: ['membership-nobody:anywhere'], organizationId });
+    const found = (await round()).flatMap(({ differences }) => differences);
+    expect(found).toContainEqual({ projection: REGISTRY, key: organizationId, kind: 'different', fields: ['shortName'], healed: false });
+    expect(found).toContainEqual({ projection: 'memberships', key: 'nobody:anywhere', kind: 'surplus', fields: [], healed: false });
+    expect(JSON.stringify(found)).not.toContain('Подделка');
+    expect((await world.stranger.get('/metrics')).body).toMatch(
+      /letopis_different_documents_total\{projection="memberships",healed="false"\} \d+/,
+    );
+    expect((await job('verify', { heal: true })).result).toMatchObject({ different: 2, healed: 2 });
+    expect((await round()).flatMap(({ differences }) => differences)).toEqual([]);
+  }, 60_000);
+
   test('verify sees nothing wrong in read models that move on meanwhile', async () => {
     const begun = await admin.post('/v1/operations/verify', { heal: false });
     expect((await admin.post('/v1/operations/rebuild', { projection: REGISTRY })).body.code).toBe('OPERATION_RUNNING');

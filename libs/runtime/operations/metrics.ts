@@ -1,4 +1,5 @@
 import type { Db } from 'mongodb';
+import type { Patrol } from './patrol';
 import type { RefusalLog } from '../audit/refusals';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../clock';
@@ -21,6 +22,7 @@ interface Parts {
   readonly ticker: Ticker;
   readonly clock: Clock;
   readonly refused: RefusalLog;
+  readonly patrol: Patrol;
 }
 
 /** Events that a lag is counted up to: a larger one is told as this. */
@@ -48,6 +50,18 @@ export class Metrics {
     labelNames: ['command'],
     registers: [this.#registry],
   });
+  readonly #verified = new Counter({
+    name: 'letopis_verified_documents_total',
+    help: 'Documents that were compared with the log while the product runs',
+    labelNames: ['projection'],
+    registers: [this.#registry],
+  });
+  readonly #different = new Counter({
+    name: 'letopis_different_documents_total',
+    help: 'Documents that were not what the log says, and whether they were folded anew',
+    labelNames: ['projection', 'healed'],
+    registers: [this.#registry],
+  });
   readonly #refusals = new Counter({
     name: 'letopis_refusals_total',
     help: 'Refused calls by code, and whether the refusal was recorded, only counted, or dropped because too many came',
@@ -73,6 +87,11 @@ export class Metrics {
     parts.dispatcher.watch({
       ended: (command, outcome, seconds) => this.#commands.observe({ command, outcome }, seconds),
       conflict: (command) => this.#conflicts.inc({ command }),
+    });
+    parts.patrol.onLook(({ projection, documents, differences }) => {
+      if (projection === undefined) return;
+      this.#verified.inc({ projection }, documents);
+      for (const { healed } of differences) this.#different.inc({ projection, healed: String(healed) });
     });
     parts.refused.onCounted((code, fate) => this.#refusals.inc({ code, fate }));
     parts.ticker.onFired((seconds) => this.#late.observe(seconds));

@@ -19,6 +19,7 @@ import type { Identity } from './identity';
 import { KeyRotation, type KeyFile } from './keys';
 import { dropLeftovers } from './leftovers';
 import { Jobs, type Job } from './jobs';
+import { Patrol, type PatrolOptions } from './patrol';
 import { Rebuilder } from './rebuild';
 import { Refolder, type Place } from './refold';
 import { operationErrors, RetrySagaStep, sagaFailureId, SkipSagaStep } from './saga-failure';
@@ -67,6 +68,8 @@ interface Parts {
   readonly keyring: Keyring;
   readonly keyFile?: KeyFile;
   readonly identity: Identity;
+  /** Without it nobody looks through the read models but who asks for it. */
+  readonly patrol?: PatrolOptions;
 }
 
 /** Rows of a list that is told at once. */
@@ -76,6 +79,7 @@ const MOST = 1_000;
 export class Operations {
   readonly jobs: Jobs;
   readonly asOf: AsOf;
+  readonly patrol: Patrol;
   readonly #refolder: Refolder;
   readonly #verifier: Verifier;
   readonly #rebuilder: Rebuilder;
@@ -91,11 +95,15 @@ export class Operations {
     this.#verifier = new Verifier(given, this.#refolder);
     this.#rebuilder = new Rebuilder(given);
     this.#keys = new KeyRotation({ keys: parts.sealer.keys, keyring: parts.keyring, file: parts.keyFile, signal: this.jobs.signal });
+    const projections = this.projections();
+    const { clock, patrol = { pause: 0, heal: false } } = parts;
+    this.patrol = new Patrol({ db, projector, logger, clock, refolder: this.#refolder, projections }, patrol);
     this.asOf = new AsOf({ ...given, refolder: this.#refolder, clock: parts.clock });
   }
 
   start(): void {
     this.asOf.start();
+    if (this.parts.patrol) this.patrol.start();
   }
 
   /** Somebody was erased: whatever is not folded any more is let go, it would not hear of that. */
@@ -111,6 +119,7 @@ export class Operations {
   }
 
   async stop(): Promise<void> {
+    await this.patrol.stop();
     await this.jobs.stop();
     await this.asOf.stop();
     await this.#forgetting;

@@ -49,6 +49,16 @@ export class Refolder {
   }
 
   /**
+   * A document folded anew in memory from its own streams, as far as the live one has come; undefined where these are not
+   * known or too many. To be called within `exclusively`.
+   */
+  async anew({ code }: Projection, { _id: key, _streams: streams }: Stored): Promise<Stored | undefined> {
+    if (!streams || streams.length > TOGETHER) return undefined;
+    const kept = this.parts.projector.kept(code);
+    return this.join(kept, await this.fold(kept, kept.projection, key, streams));
+  }
+
+  /**
    * One document as it was when the log had come to a position: folded in memory from the streams that the present one
    * names. Undefined where they are not known, and only the whole log could tell.
    */
@@ -97,6 +107,10 @@ export class Refolder {
     sidesOf = (side: string, ids: readonly string[]) => load(this.parts.db.collection<Stored>(sideOf(collection, side)), ids),
   ): Promise<Stored> {
     let document = folded;
+    if (projection.joins.length === 0 && projection.derive && !folded._deleted && !folded._parked) {
+      const whole = projection.derive(visible(folded)!);
+      document = stored(folded._id, folded._position, whole, projection.list.search, folded._streams);
+    }
     for (const join of projection.joins) {
       if (document._deleted || document._parked) continue;
       const sides = await sidesOf(join.side, idsIn(document[join.by]));
