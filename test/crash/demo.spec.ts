@@ -50,8 +50,11 @@ interface Outcome {
   readonly waiting: number;
 }
 
-/** Signing in may be repeated by the player, and every start gives the administrator a new link: these counts differ. */
-const REPEATABLE = ['SignedIn', 'SessionOpened', 'PasswordResetRequested', 'PasswordSet', 'SessionClosed'];
+/**
+ * Signing in may be repeated by the player, and every start gives the administrator a new link: these counts differ. So do
+ * those of what was asked and refused: a history is read again, and the last refusals before the kill were not written yet.
+ */
+const REPEATABLE = ['SignedIn', 'SessionOpened', 'PasswordResetRequested', 'PasswordSet', 'SessionClosed', 'AuditAccessed', 'Refused'];
 
 async function outcome(folder: string): Promise<Outcome> {
   const outbox = new Outbox(join(folder, 'outbox'));

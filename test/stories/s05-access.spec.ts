@@ -48,14 +48,20 @@ describe('Access to an organization', () => {
   });
 
   test('S05 R022 accepted, the request makes a member, and the requester has a letter', async () => {
+    const [sales] = await anna.rows('departments', `?filter[organizationId]=${romashka}&q=продаж`);
+    const unknown = { accessRequestId: request, departmentIds: [romashka] };
+    expect(await anna.refused('AcceptAccessRequest', unknown)).toBe('404 NOT_FOUND');
     await anna.ok(
       'AcceptAccessRequest',
-      { accessRequestId: request, memberKind: 'employee' },
+      { accessRequestId: request, memberKind: 'employee', departmentIds: [sales.id], roleCodes: ['sales_manager'] },
       { 'x-reason': encodeURIComponent('Принят на работу') },
     );
     await world.settle();
     expect(await viktor.rows('organization_selector')).toMatchObject([
       { organizationName: 'Ромашка', memberKind: 'employee', isAdministrator: false },
+    ]);
+    expect(await anna.rows('staff', `?filter[organizationId]=${romashka}&q=viktor`)).toMatchObject([
+      { email: 'viktor@mail.ru', departmentIds: [sales.id], roleCodes: ['sales_manager'], status: 'active', origin: 'access_request' },
     ]);
     expect(await viktor.rows('my_access_requests')).toMatchObject([{ id: request, status: 'accepted', organizationName: 'Ромашка' }]);
     expect(world.lastLetter('viktor@mail.ru').subject).toBe('Доступ открыт: Ромашка');

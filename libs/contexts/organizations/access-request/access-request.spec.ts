@@ -221,10 +221,12 @@ describe('Deciding', () => {
     open.when(accept, { actor: anna }).then(accepted);
     const as = issue(AcceptAccessRequest, { accessRequestId, memberKind: 'contractor', departmentIds: ['d'], roleCodes: ['r'] });
     open
-      .when(as, { actor: anna })
+      .when(as, { actor: anna, answers: { places: true } })
       .then(
         ofRequest('AccessRequestAccepted', { decidedBy: anna.userId, memberKind: 'contractor', departmentIds: ['d'], roleCodes: ['r'] }),
       );
+    // A department or role that is not there is told at once, not looked for in vain afterwards.
+    open.when(as, { actor: anna }).thenRefused('NOT_FOUND');
   });
 
   test('R023 only a restricted access has an end, and no kind of member', () => {

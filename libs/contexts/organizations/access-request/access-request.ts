@@ -22,6 +22,7 @@ import {
 import { refusal } from '../errors';
 import { lastRejections, membership, REJECTIONS_TO_PAUSE, type MemberKind } from '../membership/membership';
 import { organization } from '../organization/organization';
+import { placesOf } from '../places';
 import { AcceptAccessRequest, CancelAccessRequest, CreateAccessRequest, RejectAccessRequest } from './access-request.commands';
 import type { AccessRequestEvents } from './access-request.events';
 
@@ -76,7 +77,10 @@ export const accessRequest = define({
     AcceptAccessRequest: command(AcceptAccessRequest, {
       by: decider,
       summary: 'The administrator gives access',
-      needs: ({ state }) => (state.status === 'none' ? standingOf('', '') : standingOf(state.organizationId, state.requesterUserId)),
+      needs: ({ command: { departmentIds, roleCodes }, state }) => {
+        const { organizationId, requesterUserId } = state.status === 'none' ? { organizationId: '', requesterUserId: '' } : state;
+        return { ...standingOf(organizationId, requesterUserId), places: placesOf(organizationId, departmentIds, roleCodes) };
+      },
     }),
     RejectAccessRequest: command(RejectAccessRequest, { by: decider, summary: 'The administrator refuses access' }),
     CancelAccessRequest: command(CancelAccessRequest, {
@@ -110,9 +114,10 @@ export const accessRequest = define({
       return [event('AccessRequestCreated', { requesterUserId: actorId(actor), organizationId, scope, comment })];
     },
 
-    AcceptAccessRequest: ({ memberKind, departmentIds = [], roleCodes = [], validUntil }, state, { actor, now, ...standing }) => {
+    AcceptAccessRequest: ({ memberKind, departmentIds = [], roleCodes = [], validUntil }, state, { actor, now, places, ...standing }) => {
       if (isRepeat(state, 'accepted', actor)) return [];
       const { scope } = open(state);
+      if (!places) throw refusal('NOT_FOUND');
       const whole = scope === 'organization';
       if (validUntil !== undefined && (whole || Date.parse(validUntil) <= Date.parse(now))) throw refusal('VALID_UNTIL_WRONG');
       if (!whole) linkedMember(standing);

@@ -117,7 +117,7 @@ describe('R015 Inviting', () => {
   const inviting = (fields: Partial<commands.InviteParticipant>, ...streams: ReturnType<typeof itself>[]) =>
     given(invitation)
       .and(itself(...client), account(anna), ...streams)
-      .when(invite(fields), { actor: anna });
+      .when(invite(fields), { actor: anna, answers: fields.message ? { places: true } : {} });
 
   test('goes to an address, as an employee unless it says otherwise, for fourteen days', () => {
     inviting({}, memberOf(viktor)).then(invited());
@@ -126,6 +126,8 @@ describe('R015 Inviting', () => {
       memberOf(viktor),
     ).then(invited({ email: 'Olga@Mail.ru', memberKind: 'client', message: 'Ждём', departmentIds: ['d'], roleCodes: ['r'] }));
     inviting({ email: 'a@mail..ru' }, memberOf(viktor)).thenRefused('ORGANIZATION_EMAIL_INVALID');
+    inviting({ departmentIds: ['d'] }, memberOf(viktor)).thenRefused('NOT_FOUND');
+    inviting({ roleCodes: ['r'] }, memberOf(viktor)).thenRefused('NOT_FOUND');
   });
 
   test('knows whom the address belongs to, if the account is active', () => {

@@ -23,6 +23,7 @@ import { user, type User } from '@letopis/contexts/identity';
 import { refusal } from '../errors';
 import { MEMBER_KINDS, membership, type MemberKind, type Membership } from '../membership/membership';
 import { organization } from '../organization/organization';
+import { placesOf } from '../places';
 import { administratorOf } from '../policies';
 
 export class InviteParticipant {
@@ -136,7 +137,10 @@ export const invitation = define({
     InviteParticipant: command(InviteParticipant, {
       by: administratorOf(({ command }) => command.organizationId),
       summary: 'A letter that invites somebody into the organization',
-      needs: ({ command: { organizationId, email } }) => ({ invited: holderOf(organizationId, email) }),
+      needs: ({ command: { organizationId, email, departmentIds, roleCodes } }) => ({
+        invited: holderOf(organizationId, email),
+        places: placesOf(organizationId, departmentIds, roleCodes),
+      }),
     }),
     AcceptInvitation: command(AcceptInvitation, {
       by: oneOf<AcceptInvitation, Invitation>(invitee, systemOnly),
@@ -163,11 +167,12 @@ export const invitation = define({
     InviteParticipant: (
       { organizationId, email, memberKind = 'employee', departmentIds = [], roleCodes = [], message },
       state,
-      { invited, actor, now },
+      { invited, places, actor, now },
     ) => {
       if (state.status !== 'none') throw refusal('ALREADY_EXISTS');
       const address = parseEmail(email);
       if (!address) throw refusal('ORGANIZATION_EMAIL_INVALID');
+      if (!places) throw refusal('NOT_FOUND');
       entering(invited.membership);
       const userId = invited.account.status === 'active' ? invited.userId : undefined;
       const expiresAt = after(now, LIVES);

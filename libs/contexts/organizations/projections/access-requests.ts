@@ -1,8 +1,7 @@
-import { projection, type RecordedOf } from '@letopis/kernel';
+import { projection, staffSees, type RecordedOf } from '@letopis/kernel';
 import { ownRows } from '@letopis/contexts/identity';
 import type { AccessRequestEvents } from '../access-request/access-request.events';
 import type { MemberKind } from '../membership/membership';
-import { administratorsSee } from '../policies';
 import { organizationSide, userSide } from './sides';
 
 export interface AccessRequestRow {
@@ -57,7 +56,7 @@ export const myAccessRequests = projection<AccessRequestRow, AccessRequestEvents
   policy: ownRows('requesterUserId'),
 });
 
-/** Requests for access that an organization's administrators decide on. */
+/** Requests for access, for those who decide on them. */
 export const accessRequestsInbox = projection<AccessRequestRow, AccessRequestEvents>()({
   code: 'access_requests_inbox',
   version: 1,
@@ -74,5 +73,5 @@ export const accessRequestsInbox = projection<AccessRequestRow, AccessRequestEve
     search: ['requesterEmail'],
     defaultSort: 'createdAt',
   },
-  policy: administratorsSee,
+  policy: staffSees('provider.access_requests:view'),
 });
