@@ -53,7 +53,7 @@ describe('S32 The audit', () => {
     const why = await read(admin, `/v1/audit/events/${accepted.eventId}/why`);
     expect(why).toMatchObject({
       event: { type: 'AccessRequestAccepted', stream: `accessRequest-${requestId}`, actor: { userId: anna.userId } },
-      command: { type: 'AcceptAccessRequest', allowedBy: 'orgAdmin' },
+      command: { type: 'AcceptAccessRequest', allowedBy: 'staff(provider.access_requests:decide)' },
       reason: 'Работает у нас',
       causes: [],
     });
