@@ -136,7 +136,9 @@ export class Runtime {
     const resolver = () => new NeedsResolver({ states, claims, ports, aggregates: composition.aggregates }, () => '');
     const gate = new Gate({ composition, dispatcher, resolver, clock });
     const feed = new Feed({ store, states, logger });
-    const follow = (reader: Reader) =>
+    const follow = (reader: Reader) => {
+      // Whatever is kept was read after this reader had begun: what lay before its beginning has passed by as well.
+      feed.passed(reader.taken);
       reader.passing.subscribe((event) => {
         states.observe(event);
         feed.passed(event.position);
@@ -146,6 +148,7 @@ export class Runtime {
         sealer.destroy(erased).catch((error: unknown) => logger.error({ error: String(error) }, 'a key could not be destroyed again'));
         states.forgetSubject(keyIdOf(erased));
       });
+    };
     const projections: readonly Projection[] = [...composition.projections.values()];
     const { roles = ['projections', 'sagas'] } = options;
     const projector = new Projector({ store, db, logger, onReader: follow, keeps: roles.includes('projections') }, projections);

@@ -15,6 +15,7 @@ import { contenders, hotInFlight, hotStream, loading, manyStreams, newStreams } 
 import { absent, table, withRatios, type Row } from './measure';
 import { EMMETT, INSTALL, peersInstalled } from './peers';
 import { catchUp } from './reading';
+import { rights } from './rights';
 import { visible } from './visible';
 import { overHttp, wholeProcess } from './whole';
 
@@ -30,6 +31,7 @@ const ROWS: Readonly<Record<string, { title: string; run: (bench: Bench, title: 
   contenders: { title: '20 contenders on one stream', run: contenders },
   load: { title: 'loading a stream of 1,000 events', run: loading },
   catchup: { title: 'read model catching up', run: catchUp },
+  rights: { title: 'rights of 1,000 staff in 50 departments', run: rights },
   visible: { title: 'command to visible in a list', run: visible },
 };
 
