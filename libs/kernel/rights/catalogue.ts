@@ -245,11 +245,19 @@ export function nodesNamed(name: string): readonly string[] {
 
 /** The node and those above it, nearest first: function → section → category. */
 export function pathOf(node: string): readonly string[] {
+  const known = paths.get(node);
+  if (known) return known;
   const colon = node.indexOf(':');
   const path = colon < 0 ? node : node.slice(0, colon);
   const dot = path.indexOf('.');
-  return [...(colon < 0 ? [] : [node]), ...(dot < 0 ? [path] : [path, path.slice(0, dot)])];
+  const found = [...(colon < 0 ? [] : [node]), ...(dot < 0 ? [path] : [path, path.slice(0, dot)])];
+  if (paths.size < KNOWN_PATHS) paths.set(node, found);
+  return found;
 }
+
+/** Paths that are kept: the whole catalogue and the sections of many lists. */
+const KNOWN_PATHS = 5_000;
+const paths = new Map<string, readonly string[]>();
 
 /** Whether the second node lies below the first. */
 export const isBelow = (above: string, node: string): boolean => node !== above && pathOf(node).includes(above);

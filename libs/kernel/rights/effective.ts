@@ -21,15 +21,11 @@ export const noRights: RightsSources = { active: false, fullAccess: false, depar
 
 /** The nearest explicit switch on the way function → section → category; off where there is none. */
 export function switchedOn(rights: Switches, node: string): boolean {
-  // Written out, without lists: asked for every department of everybody who calls.
-  const own = rights[node];
-  if (own !== undefined) return own;
-  const colon = node.indexOf(':');
-  const path = colon < 0 ? node : node.slice(0, colon);
-  const section = rights[path];
-  if (section !== undefined) return section;
-  const dot = path.indexOf('.');
-  return dot < 0 ? false : (rights[path.slice(0, dot)] ?? false);
+  for (const each of pathOf(node)) {
+    const own = rights[each];
+    if (own !== undefined) return own;
+  }
+  return false;
 }
 
 /** The switches after one was set: those below it are gone. `cleared` names them. */
@@ -49,14 +45,10 @@ const setOf = (nodes: readonly string[]): ReadonlySet<string> => {
 
 /** Whether a list of given nodes opens the node: it, or one above it, is in the list. */
 export function gives(nodes: readonly string[], node: string): boolean {
+  if (nodes.length === 0) return false;
   const set = setOf(nodes);
-  if (set.size === 0) return false;
-  if (set.has(node)) return true;
-  const colon = node.indexOf(':');
-  const path = colon < 0 ? node : node.slice(0, colon);
-  if (colon >= 0 && set.has(path)) return true;
-  const dot = path.indexOf('.');
-  return dot >= 0 && set.has(path.slice(0, dot));
+  for (const each of pathOf(node)) if (set.has(each)) return true;
+  return false;
 }
 
 /** Whether a department or a role gives the node: what is inherited can be neither granted nor taken on the staff member. */
