@@ -6,24 +6,14 @@ import { MongoClient } from 'mongodb';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Outbox } from '../support/letters';
+import { seeded } from '../support/seeded';
 
-/** Kills of one run; `npm run crash` asks for more. */
-const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 3);
+/** Kills of one run, a fifth of the rounds; `npm run crash` asks for more. */
+const ROUNDS = Math.ceil(Number(process.env.CRASH_ROUNDS ?? 10) / 5);
 const SEED = Number(process.env.CRASH_SEED ?? 20261122);
 /** About how long the demo runs, in milliseconds: kills fall anywhere into it. */
 const DEMO_LASTS = 16_000;
 const CLI = resolve(__dirname, '../../dist/apps/cli/main.js');
-
-/** Numbers in [0, 1) that follow from the seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Plays the demo in a process group of its own; after `killAfter` milliseconds the whole group is killed with -9. */
 function play(folder: string, killAfter?: number): Promise<{ code: number | null; said: string }> {

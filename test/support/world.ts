@@ -1,6 +1,6 @@
 import { startEventStore, startMongo, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
 import { defaultSettings, ERASED, newId } from '@letopis/kernel';
-import { collectionOf, MovableClock, Projector, silent } from '@letopis/runtime';
+import { MovableClock, silent } from '@letopis/runtime';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import type { Configuration } from '../../apps/server/configuration';
 import { startProduct, type Product } from '../../apps/server/product';
 import { holdAgainstGolden } from '../../libs/kernel/testing/golden';
 import { Outbox, type ReceivedLetter } from './letters';
+import { differencesAfterRebuild } from './rebuilt';
 
 export const CAPTCHA = 'k7p2';
 const POLICY = defaultSettings.consentPolicyVersion;
@@ -208,39 +209,10 @@ export class World {
   }
 
   /** Folds every read model from the start of the log into another database and names those that come out otherwise. */
-  async differencesAfterRebuild(): Promise<string[]> {
-    const { runtime } = this.product;
-    const other = runtime.db.client.db(`rebuilt_${newId().slice(-12)}`);
-    const projections = [...runtime.composition.projections.values()];
-    const head = await runtime.store.head();
-    const rebuilt = new Projector({ store: runtime.store, db: other, logger: silent }, projections);
-    await rebuilt.start();
-    try {
-      const different: string[] = [];
-      for (const projection of projections) {
-        await Promise.all([rebuilt.mark(projection.code).reached(head), runtime.projector.mark(projection.code).reached(head)]);
-        const rows = (db: typeof other, name: string) => db.collection(name).find().sort({ _id: 1 }).toArray();
-        const [live, again] = await Promise.all([
-          rows(runtime.db, runtime.projector.collection(projection.code)),
-          rows(other, collectionOf(projection)),
-        ]);
-        if (JSON.stringify(sorted(live)) !== JSON.stringify(sorted(again))) different.push(projection.code);
-      }
-      return different;
-    } finally {
-      await rebuilt.stop();
-      await other.dropDatabase();
-    }
+  differencesAfterRebuild(): Promise<string[]> {
+    return differencesAfterRebuild(this.product.runtime);
   }
 }
-
-/** Members in the order of their names, so that equal documents read equal. Where a fan-out was split is not part of a document. */
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  const members = Object.entries(value).filter(([name]) => name !== '_position');
-  return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
-};
 
 /** Somebody who calls the product over HTTP. */
 export class Caller {

@@ -1,0 +1,30 @@
+// @ts-nocheck
+import 'reflect-metadata';
+import { Command } from 'commander';
+import { join, resolve } from 'node:path';
+import { registerCopy } from './copy/commands';
+import { demo } from './demo/demo';
+import { registerLocal } from './local/commands';
+import { registerOperations } from './operations/commands';
+
+const program = new Command('letopis').description('Letopis: an event-sourced core for organizations and people');
+
+program
+  .command('demo')
+  .description('plays the onboarding of an organization against a running or self-started server')
+  .option('--scripts <folder>', 'scripts (YAML or JSON), played in the order of their names', join('examples', 'onboarding'))
+  .option('--data <folder>', 'data folder', process.env.LETOPIS_DATA ?? '.letopis')
+  .option('--admin-password <password>', 'password of the administrator of the service', 'Letopis-demo-2026')
+  .action(async ({ scripts, data, adminPassword }: { scripts: string; data: string; adminPassword: string }) => {
+    const failures = await demo({ scripts: resolve(scripts), dataFolder: resolve(data), adminPassword });
+    process.exit(failures === 0 ? 0 : 1);
+  });
+
+registerLocal(program);
+registerCopy(program);
+registerOperations(program);
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,165 @@
+// @ts-nocheck
+import { defaultSettings, parseEmail, type Settings } from '@letopis/kernel';
+import { localSecurityFrom, type LocalSecurity } from '@letopis/local';
+import { CAPTCHA_PROVIDERS, type HostedOptions } from '@letopis/ports';
+import { defaultRetention, StartError, type Retention } from '@letopis/runtime';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+/** What a process takes part in: answering HTTP, keeping read models, running sagas and timers. */
+export const ROLES = ['api', 'projections', 'sagas'] as const;
+export type ProcessRole = (typeof ROLES)[number];
+
+/** Everything that the environment decides. */
+export interface Configuration {
+  /** All of them when nothing is said. */
+  readonly roles?: readonly ProcessRole[];
+  readonly port: number;
+  readonly host: string;
+  /** Folder of everything that is kept beside the two databases. */
+  readonly dataFolder: string;
+  /** Unset: a local server starts. */
+  readonly eventStoreUrl?: string;
+  readonly mongoUrl?: string;
+  /** Password and TLS of the local servers. */
+  readonly local?: LocalSecurity;
+  readonly smtpUrl?: string;
+  readonly mailFrom: string;
+  /** A captcha of a provider in the place of our own. */
+  readonly captcha?: Pick<HostedOptions, 'provider' | 'verify' | 'siteKey' | 'secret'>;
+  readonly masterKey?: string;
+  readonly companiesFile?: string;
+  readonly trustProxy?: string;
+  /** Calls that one address may make in a minute without signing in. */
+  readonly strangersPerMinute: number;
+  /** How long readings of the audit and refusals are kept, in days. */
+  readonly retention?: Retention;
+  readonly settings: Settings;
+}
+
+/**
+ * The configuration of the environment; `--role` on the command line goes before `LETOPIS_ROLE`.
+ * @throws StartError naming the variable that is wrong
+ */
+export function configurationFrom(env: Readonly<Record<string, string | undefined>>, argv: readonly string[] = []): Configuration {
+  const port = whole(env, 'PORT', 3000);
+  const host = env.HOST || '127.0.0.1';
+  return {
+    roles: roles(env, argv),
+    port,
+    host,
+    dataFolder: resolve(env.LETOPIS_DATA || '.letopis'),
+    eventStoreUrl: url(env, 'EVENTSTORE_URL', /^(esdb|esdb\+discover|kurrentdb|kurrent):\/\//),
+    mongoUrl: url(env, 'MONGODB_URL', /^mongodb(\+srv)?:\/\//),
+    local: localSecurity(env),
+    smtpUrl: url(env, 'SMTP_URL', /^smtps?:\/\//),
+    mailFrom: env.MAIL_FROM || 'Летопись <letopis@localhost>',
+    captcha: hostedCaptcha(env),
+    masterKey: env.LETOPIS_MASTER_KEY || undefined,
+    companiesFile: env.COMPANY_DIRECTORY || undefined,
+    trustProxy: proxies(env, 'TRUST_PROXY'),
+    strangersPerMinute: whole(env, 'STRANGERS_PER_MINUTE', 120),
+    retention: {
+      auditAccess: whole(env, 'AUDIT_ACCESS_DAYS', defaultRetention.auditAccess),
+      refusals: whole(env, 'REFUSALS_DAYS', defaultRetention.refusals),
+    },
+    settings: {
+      ...defaultSettings,
+      publicUrl: (env.PUBLIC_URL || `http://localhost:${port}`).replace(/\/$/, ''),
+      consentPolicyVersion: env.CONSENT_POLICY_VERSION || defaultSettings.consentPolicyVersion,
+      autoAcceptClientRegistration: flag(env, 'AUTO_ACCEPT_CLIENT_REGISTRATION'),
+      adminEmail: address(env, 'LETOPIS_ADMIN_EMAIL', defaultSettings.adminEmail),
+    },
+  };
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+function roles(env: Env, argv: readonly string[]): readonly ProcessRole[] {
+  const at = argv.findIndex((word) => word === '--role' || word.startsWith('--role='));
+  const [, inline] = argv[at]?.split('=') ?? [];
+  const text = at >= 0 ? (inline ?? argv[at + 1] ?? '') : env.LETOPIS_ROLE || 'all';
+  const named = text === 'all' ? [...ROLES] : text.split(',').map((role) => role.trim());
+  const unknown = named.find((role) => !ROLES.some((known) => known === role));
+  if (unknown !== undefined) throw new StartError(`LETOPIS_ROLE (--role) is all, or some of ${ROLES.join(', ')}: ${text}`);
+  return named as ProcessRole[];
+}
+
+function localSecurity(env: Env): LocalSecurity {
+  try {
+    return localSecurityFrom(env);
+  } catch (cause) {
+    throw new StartError((cause as Error).message, { cause });
+  }
+}
+
+/** A provider by name, or any other whose «siteverify» is described; half a description is refused. */
+function hostedCaptcha(env: Env): Configuration['captcha'] {
+  const provider = env.CAPTCHA_PROVIDER;
+  if (!provider) return undefined;
+  const named = (name: string) => {
+    const value = env[name];
+    if (!value) throw new StartError(`${name} is missing: CAPTCHA_PROVIDER is ${provider}`);
+    return value;
+  };
+  const known = Object.hasOwn(CAPTCHA_PROVIDERS, provider) ? CAPTCHA_PROVIDERS[provider] : undefined;
+  const verifyUrl = url(env, 'CAPTCHA_VERIFY_URL', /^https?:\/\//) ?? known?.url;
+  if (!verifyUrl)
+    throw new StartError(`CAPTCHA_PROVIDER is none of ${Object.keys(CAPTCHA_PROVIDERS).join(', ')}: CAPTCHA_VERIFY_URL says how to ask it`);
+  const method = env.CAPTCHA_VERIFY_METHOD || known?.method || 'POST';
+  if (method !== 'POST' && method !== 'GET') throw new StartError(`CAPTCHA_VERIFY_METHOD is neither POST nor GET: ${method}`);
+  return {
+    provider,
+    siteKey: named('CAPTCHA_SITE_KEY'),
+    secret: named('CAPTCHA_SECRET'),
+    verify: {
+      url: verifyUrl,
+      method,
+      secretField: env.CAPTCHA_SECRET_FIELD || known?.secretField || 'secret',
+      answerField: env.CAPTCHA_ANSWER_FIELD || known?.answerField || 'response',
+      successField: env.CAPTCHA_SUCCESS_FIELD || known?.successField || 'success',
+      successValue: env.CAPTCHA_SUCCESS_VALUE || known?.successValue || 'true',
+    },
+  };
+}
+
+function whole(env: Env, name: string, otherwise: number): number {
+  const text = env[name];
+  if (!text) return otherwise;
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new StartError(`${name} is not a number from 0 to 65535: ${text}`);
+  return number;
+}
+
+function address(env: Env, name: string, otherwise: string): string {
+  const found = parseEmail(env[name] || otherwise);
+  if (!found) throw new StartError(`${name} is not an e-mail address: ${env[name]}`);
+  return found;
+}
+
+/** Addresses and networks, or express's names for them. `true` would believe everybody and is not taken. */
+function proxies(env: Env, name: string): string | undefined {
+  const text = env[name];
+  if (!text) return undefined;
+  for (const part of text.split(',').map((one) => one.trim())) {
+    const [ip = '', bits] = part.split('/');
+    const known =
+      ['loopback', 'linklocal', 'uniquelocal'].includes(part) || (isIP(ip) > 0 && (bits === undefined || /^\d{1,3}$/.test(bits)));
+    if (!known) throw new StartError(`${name} is a list of addresses and networks of proxies: ${text}`);
+  }
+  return text;
+}
+
+function flag(env: Env, name: string): boolean {
+  const text = env[name] || 'false';
+  if (text !== 'true' && text !== 'false') throw new StartError(`${name} is neither true nor false: ${text}`);
+  return text === 'true';
+}
+
+function url(env: Env, name: string, scheme: RegExp): string | undefined {
+  const text = env[name];
+  if (!text) return undefined;
+  if (!scheme.test(text))
+    throw new StartError(`${name} is not a URL of the right kind: it must begin with ${scheme.source.replace(/[\\^()]/g, '')}`);
+  return text;
+}

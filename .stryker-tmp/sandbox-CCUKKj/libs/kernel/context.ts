@@ -1,0 +1,71 @@
+// @ts-nocheck
+import type { Actor } from './actor';
+import type { Definition } from './aggregate';
+import type { ErrorEntry } from './errors';
+import type { Localized, Projection } from './projection';
+import type { Saga } from './saga';
+import type { Settings } from './settings';
+
+/**
+ * A letter's texts by language, in handlebars: paragraphs are set apart by an empty line, `{{button}}` alone in one is the
+ * letter's link (`link` of its data, with the secret `token` as fragment), `{{code x}}` something to be copied and
+ * `{{time x}}` a moment. Text and HTML are made of the same; what is filled in is escaped there.
+ */
+export interface LetterTemplate {
+  readonly subject: Localized;
+  readonly body: Localized;
+  /** What the button says. */
+  readonly button?: Localized;
+}
+
+/** How people and services are recognised, said by the one context that knows them. */
+export interface Authentication {
+  /** The actor of an open session, or the code why it is none any more. */
+  readonly person: {
+    readonly session: Definition;
+    readonly user: Definition;
+    readonly actor: (asked: {
+      sessionId: string;
+      session: never;
+      user: never;
+      now: string;
+      settings: Settings;
+      /** When the session was last used, where that is asked: as a token is renewed. */
+      activity?: { readonly lastSeenAt?: string };
+    }) => Actor | string;
+  };
+  readonly service: {
+    readonly account: Definition;
+    readonly actor: (asked: { serviceId: string; account: never; now: string }) => Actor | string;
+    /** The hashed secrets and public keys that are in force, and where in the vault the newest secret waits to be fetched once. */
+    readonly credentials: (account: never) => {
+      readonly secretHashes: readonly string[];
+      readonly publicKeys: readonly object[];
+      readonly secretRef?: string;
+    };
+  };
+}
+
+/** A bounded context as data: what the runtime composes into a process. */
+export interface Context {
+  readonly name: string;
+  readonly aggregates: readonly Definition[];
+  readonly sagas: readonly Saga[];
+  readonly projections: readonly Projection[];
+  readonly errors: Readonly<Record<string, ErrorEntry>>;
+  readonly letters: Readonly<Record<string, LetterTemplate>>;
+  readonly authentication?: Authentication;
+}
+
+/** Takes a context as data; the runtime checks that no two share a category, command, event type or code. */
+export function defineContext(definition: {
+  readonly name: string;
+  readonly aggregates: readonly Definition[];
+  readonly sagas?: readonly Saga[];
+  readonly projections?: readonly Projection[];
+  readonly errors?: Readonly<Record<string, ErrorEntry>>;
+  readonly letters?: Readonly<Record<string, LetterTemplate>>;
+  readonly authentication?: Authentication;
+}): Context {
+  return { sagas: [], projections: [], errors: {}, letters: {}, ...definition };
+}

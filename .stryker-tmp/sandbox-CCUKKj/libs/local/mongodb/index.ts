@@ -1,0 +1,2 @@
+// @ts-nocheck
+export { type MongoFaults, type MongoOptions, startMongo } from './server';

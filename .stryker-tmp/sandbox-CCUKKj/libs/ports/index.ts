@@ -1,0 +1,13 @@
+/** The outside world: letters, captchas, secrets, directories. */
+// @ts-nocheck
+
+export * from './attempts/attempts';
+export * from './captcha/captcha';
+export * from './captcha/hosted';
+export * from './companies/csv-directory';
+export * from './files/files';
+export * from './mail/channels';
+export * from './mail/mail';
+export * from './presence/presence';
+export * from './secrets/secrets';
+export * from './secrets/vault';

@@ -1,0 +1,35 @@
+// @ts-nocheck
+import { after, type PresencePort } from '@letopis/kernel';
+import type { Collection, Db } from 'mongodb';
+
+interface Kept {
+  /** The session. */
+  readonly _id: string;
+  readonly at: string;
+  readonly expiresAt: Date;
+}
+
+/** Longer than any session lasts. */
+const KEPT = { days: 8 };
+
+/** When sessions were last used. A heart-beat is no event: only the last one is kept, and goes with its session. */
+export class Presence implements PresencePort {
+  readonly #kept: Collection<Kept>;
+
+  constructor(db: Db) {
+    this.#kept = db.collection<Kept>('_presence');
+  }
+
+  async prepare(): Promise<void> {
+    await this.#kept.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  }
+
+  seen: PresencePort['seen'] = async ({ sessionId }, { now }) => {
+    // Two processes may tell of one session at once: the later moment stays.
+    const later = { at: now, expiresAt: new Date(after(now, KEPT)) };
+    const { matchedCount } = await this.#kept.updateOne({ _id: sessionId, at: { $lt: now } }, { $set: later });
+    if (matchedCount === 0) await this.#kept.updateOne({ _id: sessionId }, { $setOnInsert: later }, { upsert: true });
+  };
+
+  lastSeen: PresencePort['lastSeen'] = async ({ sessionId }) => (await this.#kept.findOne({ _id: sessionId }))?.at;
+}

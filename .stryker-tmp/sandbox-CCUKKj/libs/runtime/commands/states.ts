@@ -1,0 +1,186 @@
+// @ts-nocheck
+import type { Definition, Recorded } from '@letopis/kernel';
+import { NOTHING, type EventStore } from '../events/event-store';
+import { streamOf } from '../events/stream-name';
+import { SNAPSHOT_EVERY, type Snapshots } from './snapshots';
+
+/** A stream folded up to a revision. */
+export interface Folded<State = unknown> {
+  readonly definition: Definition<State>;
+  readonly id: string;
+  readonly stream: string;
+  readonly state: State;
+  /** `NOTHING` for a stream that was never written. */
+  readonly revision: number;
+  readonly position: number;
+  /** The newest command ids of the stream, oldest first, and the revision of the first event of each. */
+  readonly commands: ReadonlyMap<string, number>;
+  /** Keys of the persons whose data was folded in. */
+  readonly subjects: ReadonlySet<string>;
+  /** Revision of the newest snapshot; `NOTHING` where there is none. */
+  readonly snapshotAt: number;
+}
+
+/** Command ids that a folded stream remembers; beyond them the aggregate's state decides. */
+const REMEMBERED = 1_000;
+/** How old a state may be that rights are judged by, in milliseconds. */
+const RECENT = 5_000;
+/** Streams that are kept folded. */
+const KEPT = 10_000;
+
+/** Folded streams: read from the store, kept in a bounded cache, and brought forward by whatever passes by. */
+export class States {
+  readonly #kept = new Map<string, Folded>();
+  /** When a kept stream was last known to be whole, on this process's own clock. */
+  readonly #seenAt = new Map<string, number>();
+  /** Streams that are being read, and the revision up to which their events have passed by meanwhile. */
+  readonly #reading = new Map<string, { readers: number; passed: number }>();
+  /** Until when everything that was written had passed by on the subscription, on the same clock. */
+  #feedSeenAt = Number.NEGATIVE_INFINITY;
+
+  /** @param snapshots without them every stream is folded from its start */
+  constructor(
+    private readonly store: EventStore,
+    private readonly snapshots?: Snapshots,
+  ) {}
+
+  /** The folded stream as this process last saw it, if it is kept. */
+  kept<State>(definition: Definition<State>, id: string): Folded<State> | undefined {
+    const stream = streamOf(definition.category, id);
+    const folded = this.#kept.get(stream);
+    if (folded) this.keep(folded);
+    return folded as Folded<State> | undefined;
+  }
+
+  /** The stream folded to its very end: what is kept and what has come since. */
+  fresh<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
+    return this.read(this.kept(definition, id) ?? nothing(definition, id), false);
+  }
+
+  /** Reads on from a fold and keeps it. An event that passes by while the answer is on its way must not be missed by what is kept. */
+  private async read<State>(base: Folded<State>, evenNothing: boolean): Promise<Folded<State>> {
+    const { stream } = base;
+    const reading = this.#reading.get(stream) ?? { readers: 0, passed: NOTHING };
+    this.#reading.set(stream, reading);
+    reading.readers++;
+    try {
+      let folded = base;
+      let seenAt: number;
+      do {
+        seenAt = performance.now();
+        folded = folded.revision === NOTHING ? await this.fromItsStart(folded) : await this.toItsEnd(folded);
+      } while (folded.revision < reading.passed);
+      if (evenNothing || folded.revision !== NOTHING) this.keep(folded as Folded, seenAt);
+      return folded;
+    } finally {
+      if (--reading.readers === 0) this.#reading.delete(stream);
+    }
+  }
+
+  /** The stream as it would be if it had never been written: a guess that an append proves or refutes. */
+  unwritten<State>(definition: Definition<State>, id: string): Folded<State> {
+    return nothing(definition, id);
+  }
+
+  /**
+   * The stream as it was within the last five seconds: right for what this process has written, a moment behind for the rest.
+   * What is kept counts as seen as long as the subscription, which brings every change of it, is known to be at the end of the
+   * log; when that stalls, the stream itself is read.
+   */
+  async recent<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
+    const kept = this.kept(definition, id);
+    const seenAt = Math.max(this.#seenAt.get(streamOf(definition.category, id)) ?? 0, this.#feedSeenAt);
+    if (kept && performance.now() - seenAt < RECENT) return kept;
+    // A stream that was never written is kept as well here: who is nobody in an organization is asked for at every call.
+    return this.read(kept ?? nothing(definition, id), true);
+  }
+
+  /** All that was written until then has passed by: kept streams are as they were at that moment, or newer. */
+  feedIsAt(moment: number): void {
+    this.#feedSeenAt = Math.max(this.#feedSeenAt, moment);
+  }
+
+  /** Age of what is kept of streams that this process does not write, in milliseconds. */
+  get feedAge(): number {
+    return performance.now() - this.#feedSeenAt;
+  }
+
+  /** Takes over what this process has just appended. */
+  advance<State>(folded: Folded<State>, events: readonly Recorded[]): Folded<State> {
+    const next = events.reduce(fold<State>, folded);
+    return this.keep(next as Folded, performance.now()) as Folded<State>;
+  }
+
+  /** Lets go of every state that data of this person was folded into. */
+  forgetSubject(keyId: string): void {
+    for (const { stream, subjects } of this.#kept.values()) if (subjects.has(keyId)) this.forget(stream);
+  }
+
+  /** Brings a kept stream forward by an event that passes by on the subscription. */
+  observe(event: Recorded): void {
+    const reading = this.#reading.get(event.stream);
+    if (reading) reading.passed = Math.max(reading.passed, event.revision);
+    const folded = this.#kept.get(event.stream);
+    if (!folded || event.revision <= folded.revision) return;
+    if (event.revision === folded.revision + 1) this.#kept.set(event.stream, fold(folded, event));
+    else this.forget(event.stream);
+  }
+
+  /** Short streams cost one reading; a long one tells by its first page that a snapshot is worth asking for. */
+  private async fromItsStart<State>(base: Folded<State>): Promise<Folded<State>> {
+    const { definition, id } = base;
+    if (!this.snapshots) return this.toItsEnd(base);
+    const page = await this.store.read(base.stream, 0, SNAPSHOT_EVERY);
+    if (page.length < SNAPSHOT_EVERY) return page.reduce(fold<State>, base);
+    return this.toItsEnd((await this.snapshots.read(definition, id, base.stream)) ?? page.reduce(fold<State>, base));
+  }
+
+  private async toItsEnd<State>(base: Folded<State>): Promise<Folded<State>> {
+    return (await this.store.read(base.stream, base.revision + 1)).reduce(fold<State>, base);
+  }
+
+  private forget(stream: string): void {
+    this.#kept.delete(stream);
+    this.#seenAt.delete(stream);
+  }
+
+  private keep(folded: Folded, seenAt?: number): Folded {
+    const { stream, revision } = folded;
+    if (seenAt !== undefined) this.#seenAt.set(stream, seenAt);
+    const present = this.#kept.get(stream);
+    let newest = present && present.revision > revision ? present : folded;
+    if (this.snapshots?.offer(newest)) newest = { ...newest, snapshotAt: newest.revision };
+    this.#kept.delete(stream);
+    this.#kept.set(stream, newest);
+    if (this.#kept.size > KEPT) this.forget(this.#kept.keys().next().value!);
+    return newest;
+  }
+}
+
+const nothing = <State>(definition: Definition<State>, id: string): Folded<State> => ({
+  definition,
+  id,
+  stream: streamOf(definition.category, id),
+  state: definition.initialState,
+  revision: NOTHING,
+  position: -1,
+  commands: new Map(),
+  subjects: new Set(),
+  snapshotAt: NOTHING,
+});
+
+function fold<State>(folded: Folded<State>, event: Recorded): Folded<State> {
+  const { metadata, revision } = event;
+  // Both are shared along the chain of folds: they are only ever added to, and what is there has happened.
+  const commands = folded.commands as Map<string, number>;
+  if (!commands.has(metadata.commandId)) commands.set(metadata.commandId, revision);
+  if (commands.size > REMEMBERED) commands.delete(commands.keys().next().value!);
+  for (const keyId of event.subjects ?? []) (folded.subjects as Set<string>).add(keyId);
+  const { definition, id } = folded;
+  return {
+    ...folded,
+    state: definition.evolve(folded.state, event, { id, occurredAt: metadata.occurredAt, actor: metadata.actor }),
+    revision,
+    position: event.position,
+  };
+}

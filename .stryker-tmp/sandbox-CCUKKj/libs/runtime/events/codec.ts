@@ -1,0 +1,37 @@
+// @ts-nocheck
+import { jsonEvent, type EventData, type ResolvedEvent, type AllStreamResolvedEvent } from '@eventstore/db-client';
+import type { EventMetadata, Recorded } from '@letopis/kernel';
+import { partsOf } from './stream-name';
+
+/** An event on its way to the store. */
+export interface NewEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly data: unknown;
+  readonly metadata: EventMetadata;
+}
+
+/** The position where a server tells none (a real one leaves it out when a single stream is read). */
+export const UNKNOWN_POSITION = -1;
+
+export const encode = ({ id, type, data, metadata }: NewEvent): EventData =>
+  jsonEvent({ id, type, data: data as Record<string, unknown>, metadata: metadata as object as Record<string, unknown> });
+
+/** The event of a read or a subscription; undefined for what is not one of ours (a link whose target is gone, binary data). */
+export function decode({ event, commitPosition }: ResolvedEvent | AllStreamResolvedEvent): Recorded | undefined {
+  if (!event || !event.isJson || typeof event.metadata !== 'object' || !('commandId' in (event.metadata as object))) return undefined;
+  return {
+    id: event.id,
+    type: event.type,
+    data: event.data,
+    stream: event.streamId,
+    ...partsOf(event.streamId),
+    revision: Number(event.revision),
+    position: safe(event.position?.commit ?? commitPosition),
+    metadata: event.metadata as object as EventMetadata,
+  };
+}
+
+/** Positions grow by bytes written: 2^53 is far beyond any log; what is larger stands for «not told». */
+const safe = (position: bigint | undefined) =>
+  position !== undefined && position <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(position) : UNKNOWN_POSITION;

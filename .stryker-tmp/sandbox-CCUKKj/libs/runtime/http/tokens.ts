@@ -1,0 +1,147 @@
+// @ts-nocheck
+import { importJWK, jwtVerify, SignJWT, type JWK } from 'jose';
+import { newId, refusal, sha256, type Actor, type Keyring } from '@letopis/kernel';
+import { portMethod } from '../ports';
+import type { Runtime } from '../runtime';
+
+type Purpose = 'access' | 'session' | 'service';
+
+/** Life of an access token in seconds. */
+export const ACCESS_SECONDS = 300;
+/** Signing keys of so many past days are still accepted: a session lasts a week. */
+const KEY_DAYS = 8;
+const ISSUER = 'letopis';
+
+export interface SessionTokens {
+  readonly accessToken: string;
+  /** Life of the access token in seconds. */
+  readonly expiresIn: number;
+  /** Exchanged for access tokens as long as the session is open. */
+  readonly sessionToken: string;
+}
+
+/** Bearer tokens: short ones for calls, and the one of a session or a service that these are got with. Keys change every day, by `kid`. */
+export class Tokens {
+  readonly #keys = new Map<string, Uint8Array>();
+
+  constructor(
+    private readonly runtime: Pick<Runtime, 'callers' | 'states' | 'clock' | 'composition' | 'ports'>,
+    private readonly keyring: Keyring,
+  ) {}
+
+  /** Tokens of a session that has just been opened. */
+  async forSession(userId: string, sessionId: string): Promise<SessionTokens> {
+    return {
+      accessToken: await this.sign('access', { sub: userId, sid: sessionId }, ACCESS_SECONDS),
+      expiresIn: ACCESS_SECONDS,
+      sessionToken: await this.sign('session', { sub: userId, sid: sessionId }, KEY_DAYS * 86_400),
+    };
+  }
+
+  /**
+   * A new access token for an open session. Asking for it is what counts as using the session: who works needs one every
+   * five minutes, and nothing is written for the calls between. @throws DomainError NOT_AUTHENTICATED, SESSION_CLOSED
+   */
+  async renew(sessionToken: string): Promise<Omit<SessionTokens, 'sessionToken'>> {
+    const { sub, sid } = await this.verify('session', sessionToken);
+    const asked = { commandId: newId(), now: this.runtime.clock.now() };
+    const presence = (method: 'seen' | 'lastSeen') => portMethod(this.runtime.ports, 'presence', method)({ sessionId: sid }, asked);
+    const lastSeenAt = (await presence('lastSeen')) as string | undefined;
+    await this.runtime.callers.person(sid!, sub, true, { lastSeenAt });
+    await presence('seen');
+    return { accessToken: await this.sign('access', { sub, sid }, ACCESS_SECONDS), expiresIn: ACCESS_SECONDS };
+  }
+
+  /** An access token for a service that brings its secret, or an assertion signed with its key. @throws DomainError NOT_AUTHENTICATED */
+  async forService(serviceId: string, proof: { secret?: string; assertion?: string }): Promise<Omit<SessionTokens, 'sessionToken'>> {
+    const { account, credentials } = this.runtime.composition.authentication.service;
+    const { state } = await this.runtime.states.fresh(account, serviceId);
+    const { secretHashes, publicKeys } = credentials(state as never);
+    const proven =
+      proof.secret !== undefined
+        ? secretHashes.includes(sha256(proof.secret))
+        : await signedBy(publicKeys, serviceId, proof.assertion ?? '');
+    if (!proven) throw refusal('NOT_AUTHENTICATED');
+    return { accessToken: await this.sign('service', { sub: serviceId }, ACCESS_SECONDS), expiresIn: ACCESS_SECONDS };
+  }
+
+  /** Who a bearer token speaks for, with the rights of this moment. @throws DomainError NOT_AUTHENTICATED, SESSION_CLOSED */
+  async caller(token: string): Promise<Actor> {
+    const { sub, sid, purpose } = await this.verify(undefined, token);
+    if (purpose === 'access') return this.runtime.callers.person(sid!, sub, false);
+    if (purpose === 'service') return this.runtime.callers.service(sub, false);
+    throw refusal('NOT_AUTHENTICATED');
+  }
+
+  private async sign(purpose: Purpose, claims: { sub: string; sid?: string }, seconds: number): Promise<string> {
+    const now = this.seconds();
+    const kid = dayOf(now);
+    return new SignJWT({ sid: claims.sid, use: purpose })
+      .setProtectedHeader({ alg: 'HS256', kid })
+      .setSubject(claims.sub)
+      .setIssuer(ISSUER)
+      .setIssuedAt(now)
+      .setExpirationTime(now + seconds)
+      .sign(this.key(kid));
+  }
+
+  private async verify(purpose: Purpose | undefined, token: string): Promise<{ sub: string; sid?: string; purpose: Purpose }> {
+    try {
+      const { payload } = await jwtVerify(
+        token,
+        ({ kid = '' }) => {
+          const age = (Date.parse(dayOf(this.seconds())) - Date.parse(kid)) / 86_400_000;
+          if (!/^\d{4}-\d\d-\d\d$/.test(kid) || !(age >= -1 && age <= KEY_DAYS)) throw new Error('unknown key');
+          return this.key(kid);
+        },
+        { algorithms: ['HS256'], issuer: ISSUER, currentDate: new Date(this.seconds() * 1_000) },
+      );
+      const { sub, sid, use } = payload as { sub: string; sid?: string; use: Purpose };
+      if (purpose !== undefined && use !== purpose) throw new Error('a token of another kind');
+      return { sub, sid, purpose: use };
+    } catch (cause) {
+      throw Object.assign(refusal('NOT_AUTHENTICATED'), { cause });
+    }
+  }
+
+  private key(kid: string): Uint8Array {
+    let key = this.#keys.get(kid);
+    if (!key) {
+      if (this.#keys.size > KEY_DAYS * 2) this.#keys.clear();
+      this.#keys.set(kid, (key = this.keyring.key(`token:${kid}`)));
+    }
+    return key;
+  }
+
+  private seconds(): number {
+    return Math.floor(Date.parse(this.runtime.clock.now()) / 1_000);
+  }
+}
+
+const dayOf = (seconds: number) => new Date(seconds * 1_000).toISOString().slice(0, 10);
+
+/** RFC 7523: a short-lived JWT whose issuer and subject are the service and whose audience is this service. */
+async function signedBy(publicKeys: readonly object[], serviceId: string, assertion: string): Promise<boolean> {
+  for (const jwk of publicKeys) {
+    const algorithm = algorithmOf(jwk as JWK);
+    try {
+      const key = await importJWK(jwk as JWK, algorithm);
+      await jwtVerify(assertion, key, {
+        issuer: serviceId,
+        subject: serviceId,
+        audience: ISSUER,
+        maxTokenAge: ACCESS_SECONDS,
+        algorithms: [algorithm],
+      });
+      return true;
+    } catch {
+      continue; // not signed with this key; the next one may fit
+    }
+  }
+  return false;
+}
+
+const algorithmOf = ({ kty, crv }: JWK): string => {
+  if (kty === 'OKP') return 'EdDSA';
+  return kty === 'EC' ? ({ 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' }[crv ?? ''] ?? 'ES256') : 'RS256';
+};

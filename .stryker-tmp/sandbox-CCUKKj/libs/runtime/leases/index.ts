@@ -1,0 +1,3 @@
+// @ts-nocheck
+export { Leases, LEASE } from './leases';
+export { Shares, type Work } from './shares';

@@ -1,0 +1,153 @@
+// @ts-nocheck
+import { newId } from '@letopis/kernel';
+import type { Collection, Db, Document } from 'mongodb';
+import { hostname } from 'node:os';
+
+interface LeaseRow {
+  readonly _id: string;
+  readonly owner: string;
+  /** Grows with every change of the owner. */
+  readonly epoch: number;
+  /** On the clock of the database. */
+  readonly until: Date;
+  /** Who asked the owner to hand it over. */
+  readonly wantedBy?: string;
+}
+
+/** How long a lease holds without being renewed, in milliseconds. */
+export const LEASE = 5_000;
+/** Part of a lease by which its owner stops before it ends: two clocks may run apart by so much meanwhile. */
+const MARGIN = 0.1;
+
+/** The owners of this very process that have not ended: its own number says nothing about them. */
+const alive = new Set<string>();
+
+/**
+ * Names that one process at a time owns. A lease ends on the database's clock; its owner counts on its own monotonic clock
+ * from the moment before it asked, less a margin, so that it stops first.
+ *
+ * Leases keep processes out of each other's way. That nothing is written twice or wrongly is not left to them: documents
+ * are written at the position they were loaded at, and what sagas do has derived ids.
+ */
+export class Leases {
+  readonly owner = `${hostname()}:${process.pid}:${newId()}`;
+  readonly #rows: Collection<LeaseRow>;
+  /** Until when each holds, on this process's own clock. */
+  readonly #held = new Map<string, number>();
+
+  /** @param lease how long a name is held without being renewed, in milliseconds */
+  constructor(
+    db: Db,
+    readonly lease = LEASE,
+  ) {
+    this.#rows = db.collection<LeaseRow>('_leases');
+    alive.add(this.owner);
+  }
+
+  /** Whether this process owns the name for certain. */
+  holds(name: string): boolean {
+    return performance.now() < (this.#held.get(name) ?? 0);
+  }
+
+  get held(): readonly string[] {
+    return [...this.#held.keys()];
+  }
+
+  /** Takes the name if nobody owns it, or the owner is gone. */
+  async take(name: string): Promise<boolean> {
+    const asked = performance.now();
+    const free = { _id: name, $expr: { $or: [{ $eq: ['$owner', this.owner] }, { $lt: ['$until', '$$NOW'] }] } };
+    if (!(await this.tryTo(name, free))) {
+      const row = await this.#rows.findOne({ _id: name });
+      if (!row || !isGone(row.owner) || !(await this.tryTo(name, { _id: name, owner: row.owner }))) return false;
+    }
+    this.#held.set(name, asked + this.lease * (1 - MARGIN));
+    return true;
+  }
+
+  /** Renews what is held; answers what was lost meanwhile, and what others want to have. */
+  async renew(): Promise<{ lost: readonly string[]; wanted: readonly string[] }> {
+    const names = this.held;
+    if (names.length === 0) return { lost: [], wanted: [] };
+    const asked = performance.now();
+    const mine = { _id: { $in: [...names] }, owner: this.owner };
+    await this.#rows.updateMany(mine, [{ $set: { until: { $add: ['$$NOW', this.lease] } } }]);
+    const rows = await this.#rows.find(mine).toArray();
+    const still = new Set(rows.map(({ _id }) => _id));
+    const lost = names.filter((name) => !still.has(name));
+    for (const name of lost) this.#held.delete(name);
+    for (const name of still) if (this.#held.has(name)) this.#held.set(name, asked + this.lease * (1 - MARGIN));
+    return { lost, wanted: rows.filter(({ wantedBy }) => wantedBy !== undefined && wantedBy !== this.owner).map(({ _id }) => _id) };
+  }
+
+  /** Asks the owner to hand the name over. */
+  async want(name: string): Promise<void> {
+    await this.#rows.updateOne({ _id: name }, { $set: { wantedBy: this.owner } });
+  }
+
+  /** Gives names back: to those who asked for them, else to whoever looks next. */
+  async release(names: readonly string[]): Promise<void> {
+    for (const name of names) this.#held.delete(name);
+    if (names.length === 0) return;
+    const given = {
+      owner: { $ifNull: ['$wantedBy', ''] },
+      until: { $cond: [{ $ifNull: ['$wantedBy', false] }, { $add: ['$$NOW', this.lease] }, new Date(0)] },
+      epoch: { $add: ['$epoch', 1] },
+    };
+    await this.#rows.updateMany({ _id: { $in: [...names] }, owner: this.owner }, [{ $set: given }, { $unset: 'wantedBy' }]);
+  }
+
+  /** Owners of names that begin so and hold. */
+  async owners(prefix: string): Promise<number> {
+    const rows = await this.#rows
+      .find({ ...beginning(prefix), $expr: { $gt: ['$until', '$$NOW'] } })
+      .project<{ owner: string }>({ owner: 1 })
+      .toArray();
+    return new Set(rows.map(({ owner }) => owner).filter((owner) => owner !== '' && !isGone(owner))).size;
+  }
+
+  /** Takes away rows that begin so and do not hold any more. */
+  async sweep(prefix: string): Promise<void> {
+    await this.#rows.deleteMany({ ...beginning(prefix), $expr: { $lt: ['$until', '$$NOW'] } });
+  }
+
+  /** Gives everything back, for good. */
+  async end(): Promise<void> {
+    await this.release(this.held);
+    alive.delete(this.owner);
+  }
+
+  private async tryTo(_id: string, free: Document): Promise<boolean> {
+    const mine = {
+      owner: this.owner,
+      until: { $add: ['$$NOW', this.lease] },
+      epoch: { $add: [{ $ifNull: ['$epoch', 0] }, { $cond: [{ $eq: ['$owner', this.owner] }, 0, 1] }] },
+    };
+    try {
+      const taken = await this.#rows.findOneAndUpdate(free, [{ $set: mine }, { $unset: 'wantedBy' }], { returnDocument: 'after' });
+      if (taken) return true;
+      if ((await this.#rows.countDocuments({ _id }, { limit: 1 })) > 0) return false;
+      const until = new Date(0); // the clock of the database says it with the next step
+      await this.#rows.insertOne({ _id, owner: this.owner, epoch: 1, until });
+      return (await this.#rows.updateOne({ _id, owner: this.owner }, [{ $set: { until: mine.until } }])).matchedCount === 1;
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 11000) return false; // somebody was faster
+      throw error;
+    }
+  }
+}
+
+const beginning = (prefix: string) => ({ _id: { $gte: prefix, $lt: `${prefix}\uffff` } });
+
+/** Whether an owner of this machine has ended without giving back what it had. */
+function isGone(owner: string): boolean {
+  const [host, pid] = owner.split(':');
+  if (host !== hostname()) return false;
+  if (Number(pid) === process.pid) return !alive.has(owner);
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as { code?: unknown }).code === 'ESRCH';
+  }
+}

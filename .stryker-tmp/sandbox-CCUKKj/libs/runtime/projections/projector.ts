@@ -1,0 +1,247 @@
+// @ts-nocheck
+import type { Db } from 'mongodb';
+import type { Projection, Recorded } from '@letopis/kernel';
+import type { Reader } from '../events/reader';
+import type { EventStore } from '../events/event-store';
+import { Leases, Shares } from '../leases';
+import type { Logger } from '../logger';
+import { Builds } from './builds';
+import { Checkpoints } from './checkpoints';
+import type { Stored } from './document';
+import { foldPage } from './folding';
+import { ForeignMarks } from './foreign-marks';
+import { Mark } from './mark';
+import { ReadingGroup, type GroupParts } from './reading-group';
+
+/** What the names of its leases begin with. */
+const KIND = 'projection';
+
+/** What is folded into at present. */
+export interface Kept {
+  readonly projection: Projection;
+  readonly collection: string;
+  /** Position of the last page that was folded into it. */
+  readonly position: number;
+}
+
+export interface ProjectorParts {
+  readonly store: EventStore;
+  readonly db: Db;
+  readonly logger: Logger;
+  readonly onReader?: (reader: Reader) => void;
+  /** Whether it takes its share of the read models; without them it only knows how far others have come. */
+  readonly keeps?: boolean;
+  /** How long a read model is owned without a sign of life, in milliseconds. */
+  readonly lease?: number;
+}
+
+/**
+ * Keeps the read models: each is owned by one process at a time, and all that a process owns and that are equally far are
+ * fed by one reader, a page at a time, the checkpoint following the last write. A new version is built beside the live one
+ * and takes its place when it has caught up. Those that other processes own are followed by their checkpoints.
+ */
+export class Projector {
+  readonly builds: Builds;
+  readonly #marks = new Map<string, Mark>();
+  readonly #live = new Map<string, string>();
+  readonly #kept = new Map<string, Kept>();
+  readonly #owned = new Set<string>();
+  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #apart = new Set<ReadingGroup>();
+  readonly #checkpoints: Checkpoints;
+  readonly #foreign: ForeignMarks;
+  readonly #leases: Leases;
+  readonly #shares: Shares;
+  #main: ReadingGroup | undefined;
+  /** The end of the log when this process began: a build that has come so far may answer. */
+  #head = 0;
+  #stopped = false;
+
+  constructor(
+    private readonly parts: ProjectorParts,
+    private readonly projections: readonly Projection[],
+  ) {
+    this.builds = new Builds(parts.db);
+    this.#checkpoints = new Checkpoints(parts.db);
+    this.#foreign = new ForeignMarks(this.#checkpoints, parts.logger, () => this.lookAtLive());
+    this.#leases = new Leases(parts.db, parts.lease);
+    this.#shares = new Shares(this.#leases, parts.logger, [
+      {
+        kind: KIND,
+        names: projections.map(({ code }) => code),
+        volunteers: parts.keeps ?? true,
+        begin: (code) => this.begin(code),
+        end: (code) => this.end(code),
+      },
+    ]);
+  }
+
+  /** Makes collections and indexes, then folds what is this process's share from the checkpoints on. */
+  async start(): Promise<void> {
+    await Promise.all(this.projections.map((projection) => this.know(projection)));
+    await this.#shares.start();
+    const owned = [...this.#owned].map((code) => this.kept(code));
+    this.#head = await this.parts.store.head();
+    const position = owned.length > 0 ? Math.max(...owned.map((kept) => kept.position)) : this.#head;
+    const abreast = owned.filter((kept) => kept.position === position).map(({ projection }) => projection.code);
+    const main = new ReadingGroup({ ...this.groupParts(), onReader: this.parts.onReader }, position, abreast);
+    this.#main = main;
+    for (const code of abreast) await this.answerIfCaughtUp(code);
+    void main.start();
+    for (const { projection, position: from } of owned) if (from < position) this.goApart(projection.code, from);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([...this.#apart].map((group) => group.stop()));
+    await this.#main?.stop();
+    await this.#shares.stop();
+    await this.#foreign.stop();
+  }
+
+  /** Whether this process folds the projection. */
+  owns(code: string): boolean {
+    return this.#owned.has(code);
+  }
+
+  /** How far a projection has come, here or in the process that owns it. */
+  mark(code: string): Mark {
+    const mark = this.#marks.get(code);
+    if (!mark) throw new Error(`there is no projection ${code}`);
+    return mark;
+  }
+
+  /** The collection that answers for a projection. */
+  collection(code: string): string {
+    return this.#live.get(code)!;
+  }
+
+  /** What is folded into at present: another collection than the one that answers while a new version is being built. */
+  kept(code: string): Kept {
+    const kept = this.#kept.get(code);
+    if (!kept) throw new Error(`there is no projection ${code}`);
+    return this.owns(code) ? kept : { ...kept, position: this.mark(code).position };
+  }
+
+  /** Does the work between two pages: nothing is folded into the projection meanwhile. Whoever owns it hands it over for that. */
+  exclusively<Answer>(code: string, work: (kept: Kept) => Promise<Answer>): Promise<Answer> {
+    return this.#shares.owning(KIND, code, () => this.inTurn(code, work));
+  }
+
+  /**
+   * Makes another build the live one, which from now on is folded into. To be called within `exclusively`, with a build
+   * that holds exactly what the present one holds.
+   */
+  async switchTo(code: string, collection: string): Promise<void> {
+    const { collection: previous, position, projection } = this.kept(code);
+    await this.#checkpoints.write([collection], position);
+    await this.builds.makeLive(code, collection, previous);
+    this.#kept.set(code, { projection, collection, position });
+    this.#live.set(code, collection);
+    this.parts.logger.info({ projection: code, collection, previous }, 'another build of the read model is live');
+  }
+
+  /** What is known of a projection before anybody owns it. */
+  private async know(projection: Projection): Promise<void> {
+    const { code } = projection;
+    const { live, folded } = await this.builds.prepare(projection);
+    const position = await this.#checkpoints.read(folded);
+    this.#live.set(code, live);
+    this.#kept.set(code, { projection, collection: folded, position });
+    const mark = new Mark(position, () => {
+      if (!this.owns(code)) this.#foreign.hurry();
+    });
+    this.#marks.set(code, mark);
+    this.#foreign.follow(folded, mark);
+  }
+
+  private async begin(code: string): Promise<void> {
+    const { projection } = this.#kept.get(code)!;
+    const { live, folded } = await this.builds.prepare(projection);
+    const position = await this.#checkpoints.read(folded);
+    this.#foreign.leave(this.#kept.get(code)!.collection);
+    this.#live.set(code, live);
+    this.#kept.set(code, { projection, collection: folded, position });
+    this.mark(code).advance(position);
+    this.#owned.add(code);
+    if (this.#main) this.goApart(code, position);
+  }
+
+  private async end(code: string): Promise<void> {
+    if (!this.#owned.has(code)) return;
+    await Promise.all([this.#main, ...this.#apart].map((group) => group?.leave(code)));
+    this.#owned.delete(code);
+    this.#foreign.follow(this.#kept.get(code)!.collection, this.mark(code));
+  }
+
+  /** Folds what one read model lacks, until it may join the others. */
+  private goApart(code: string, from: number): void {
+    if (this.#stopped) return;
+    const group = new ReadingGroup(this.groupParts(), from, [code], this.#main);
+    this.#apart.add(group);
+    void group.start().finally(() => this.#apart.delete(group));
+  }
+
+  private groupParts(): GroupParts {
+    const { store, logger } = this.parts;
+    return {
+      store,
+      logger,
+      fold: (code, page) => this.fold(code, page),
+      folded: (codes, position) => this.folded(codes, position),
+      failed: (code, position, error) => {
+        logger.error({ projection: code, error: String(error), after: position }, 'a read model is held up and goes on by itself');
+        this.goApart(code, position);
+      },
+    };
+  }
+
+  private fold(code: string, page: readonly Recorded[]): Promise<void> {
+    return this.inTurn(code, async (kept) => {
+      if (!this.#leases.holds(`${KIND}:${code}`)) throw new Error(`it is not certain that ${code} is still in the hands of this process`);
+      await foldPage(this.parts.db, kept.projection, page, kept.collection);
+      this.#kept.set(code, { ...kept, position: page.at(-1)!.position });
+    });
+  }
+
+  /** The documents are written: whoever waits for them need not wait for the checkpoint as well. */
+  private async folded(codes: readonly string[], position: number): Promise<void> {
+    for (const code of codes) {
+      this.#kept.set(code, { ...this.#kept.get(code)!, position });
+      this.mark(code).advance(position);
+    }
+    await this.#checkpoints.write(
+      codes.map((code) => this.#kept.get(code)!.collection),
+      position,
+    );
+    for (const code of codes) await this.answerIfCaughtUp(code);
+  }
+
+  /** Lets the build of a new version answer once it has caught up. */
+  private async answerIfCaughtUp(code: string): Promise<void> {
+    const { collection, position } = this.#kept.get(code)!;
+    if (position < this.#head || this.collection(code) === collection) return;
+    await this.builds.makeLive(code, collection);
+    this.#live.set(code, collection);
+    this.parts.logger.info({ projection: code, collection }, 'the rebuilt read model is live');
+  }
+
+  /** Other processes may have switched over what they own. */
+  private async lookAtLive(): Promise<void> {
+    for (const [code, collection] of await this.builds.live()) {
+      if (this.#live.has(code) && !this.owns(code) && collection !== this.collection(code)) this.#live.set(code, collection);
+    }
+  }
+
+  private inTurn<Answer>(code: string, work: (kept: Kept) => Promise<Answer>): Promise<Answer> {
+    const running = (this.#turns.get(code) ?? Promise.resolve()).then(() => work(this.#kept.get(code)!));
+    this.#turns.set(
+      code,
+      running.catch(() => {}), // whoever asked for the work hears of its failure
+    );
+    return running;
+  }
+}
+
+/** Documents of a projection by a plain filter, for the runtime's own use. */
+export const documents = (db: Db, projector: Projector, code: string) => db.collection<Stored>(projector.collection(code));

@@ -1,0 +1,167 @@
+// @ts-nocheck
+import {
+  derivedId,
+  DomainError,
+  system,
+  type Effect,
+  type EventMetadata,
+  type FiredTimer,
+  type Need,
+  type Recorded,
+  type Saga,
+  type SagaReads,
+  type Settings,
+} from '@letopis/kernel';
+import type { Db } from 'mongodb';
+import type { Clock } from '../clock';
+import type { Composition } from '../composition';
+import type { Claims } from '../commands/claims';
+import type { Dispatcher } from '../commands/dispatcher';
+import type { States } from '../commands/states';
+import { partsOf } from '../events/stream-name';
+import { parseCommand } from '../commands/validation';
+import { portMethod, type Ports } from '../ports';
+import { visible } from '../projections/document';
+import { documents, type Projector } from '../projections/projector';
+import { CancelTimer, ScheduleTimer, type TimerEvents } from '../timers/timer';
+
+/** Rows that a saga may read at once. */
+const MOST_ROWS = 10_000;
+/** How long a saga waits for a read model to come as far as its event, in milliseconds. */
+const ROWS_WAIT = 30_000;
+
+export interface EffectParts {
+  readonly composition: Composition;
+  readonly dispatcher: Dispatcher;
+  readonly states: States;
+  readonly claims: Claims;
+  readonly ports: Ports;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly db: Db;
+  /** Where read models are kept in this process; a process without them answers no rows. */
+  readonly projector?: Projector;
+}
+
+/** Whether a saga has anything to do with an event. */
+export const concerns = ({ on, promptly, onTimer, name }: Saga, event: Recorded): boolean => {
+  if (event.type === 'TimerFired') return (event.data as TimerEvents['TimerFired']).saga === name && timerName(event) in onTimer;
+  return Object.hasOwn(on, event.type) || Object.hasOwn(promptly, event.type);
+};
+
+/** A timer `name:detail` is told to the reaction `name`. */
+const timerName = ({ data }: Recorded) => (data as TimerEvents['TimerFired']).key.split(':')[0]!;
+
+/** Carries out what sagas want done. Every effect has an id that follows from what caused it, so that a repeat does nothing. */
+export class Effects {
+  constructor(private readonly parts: EffectParts) {}
+
+  /** The reactions that come before the answer to the causing command. */
+  async promptly(events: readonly Recorded[]): Promise<void> {
+    for (const event of events) {
+      for (const saga of this.parts.composition.sagas) {
+        const reaction = saga.promptly[event.type];
+        if (reaction) await this.carryOut(saga, event, await reaction(event, this.reads(event)));
+      }
+    }
+  }
+
+  /** All that a saga wants for an event. @throws what an effect was refused with or failed with; «already so» is success */
+  async react(saga: Saga, event: Recorded): Promise<void> {
+    const reads = this.reads(event);
+    if (event.type === 'TimerFired') {
+      return this.carryOut(saga, event, await saga.onTimer[timerName(event)]!(fired(event), reads));
+    }
+    for (const reaction of [saga.promptly[event.type], saga.on[event.type]]) {
+      if (reaction) await this.carryOut(saga, event, await reaction(event, reads));
+    }
+  }
+
+  private async carryOut(saga: Saga, event: Recorded, effects: readonly Effect[]): Promise<void> {
+    const owner = event.type === 'TimerFired' ? (event.data as TimerEvents['TimerFired']).owner : event.stream;
+    const seen = new Set<string>();
+    for (const effect of effects) {
+      const id = this.idOf(saga, event, effect, owner);
+      if (seen.has(id)) throw new Error(`${saga.name}: two effects on ${event.type} have one id; name them apart by a key`);
+      seen.add(id);
+      await this.one(saga, event.metadata, event.id, effect, id, owner);
+    }
+  }
+
+  private async one({ name }: Saga, { correlationId }: EventMetadata, causationId: string, effect: Effect, id: string, owner: string) {
+    if (effect.kind === 'port') {
+      const asked = { commandId: id, now: this.parts.clock.now() };
+      await portMethod(this.parts.ports, effect.port, effect.method)(effect.input, asked);
+      return;
+    }
+    const command = this.commandOf(name, effect, owner);
+    try {
+      await this.parts.dispatcher.execute(command, { commandId: id, actor: system(name), correlationId, causationId });
+    } catch (error) {
+      if (!(error instanceof DomainError && error.entry.alreadySo)) throw error;
+    }
+  }
+
+  private commandOf(saga: string, effect: Exclude<Effect, { kind: 'port' }>, eventOwner: string): object {
+    if (effect.kind === 'command') {
+      const entry = this.parts.composition.commands.get(effect.type);
+      if (!entry) throw new Error(`${saga} sends the unknown command ${effect.type}`);
+      const payload = Object.fromEntries(Object.entries(effect.payload).filter(([, value]) => value !== undefined));
+      return parseCommand(entry.type, payload);
+    }
+    const owner = effect.owner ?? eventOwner;
+    const timerId = derivedId('timer', saga, owner, effect.key);
+    if (effect.kind === 'cancel') return Object.assign(new CancelTimer(), { timerId });
+    const { dueAt, payload, key } = effect;
+    return Object.assign(new ScheduleTimer(), { timerId, dueAt, saga, owner, key, payload });
+  }
+
+  /** uuid v5 of saga, event, type, target and key: never of a place in a list. */
+  private idOf({ name }: Saga, event: Recorded, effect: Effect, owner: string): string {
+    const { key = '' } = effect;
+    switch (effect.kind) {
+      case 'command':
+        return derivedId('effect', name, event.id, effect.type, this.targetOf(effect.type, effect.payload), key);
+      case 'port':
+        return derivedId('effect', name, event.id, `${effect.port}.${effect.method}`, key);
+      case 'schedule':
+      case 'cancel':
+        return derivedId('effect', name, event.id, effect.kind, effect.owner ?? owner, key);
+    }
+  }
+
+  private targetOf(type: string, payload: Readonly<Record<string, unknown>>): string {
+    const entry = this.parts.composition.commands.get(type);
+    if (!entry) return '';
+    const id = entry.spec.id?.({ command: payload, actor: system('saga') }) ?? payload[`${entry.of.category}Id`];
+    return typeof id === 'string' ? id : '';
+  }
+
+  private reads({ id, position }: Recorded): SagaReads {
+    const { states, claims, settings, db, projector } = this.parts;
+    return {
+      settings,
+      ask: async <Answer>(need: Need<Answer>) => {
+        if (need.kind !== 'port') throw new Error('a saga asks ports alone; states and rows it reads');
+        const asked = { commandId: derivedId('asked', id), now: this.parts.clock.now() };
+        return (await portMethod(this.parts.ports, need.port, need.method)(need.input, asked)) as Answer;
+      },
+      state: async (definition, id) => (await states.fresh(definition, id)).state,
+      owner: (scope, value) => claims.owner({ scope, value }),
+      rows: async <Row>(code: string, filter: Readonly<Record<string, unknown>>) => {
+        if (!projector) throw new Error(`a saga reads ${code}, and no read models are kept in this process`);
+        await projector.mark(code).reached(position, ROWS_WAIT);
+        const found = await documents(db, projector, code)
+          .find({ ...filter, _deleted: { $exists: false } })
+          .limit(MOST_ROWS)
+          .toArray();
+        return found.map((document) => visible(document) as Row);
+      },
+    };
+  }
+}
+
+function fired({ data }: Recorded): FiredTimer {
+  const { owner, key, payload, dueAt } = data as TimerEvents['TimerFired'];
+  return { owner, key, payload, dueAt, ...partsOf(owner) };
+}

@@ -1,0 +1,111 @@
+// @ts-nocheck
+import { startEventStore, startMongo, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
+import { system } from '@letopis/kernel';
+import { silent } from '@letopis/runtime';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { at, registerOperations } from '../../apps/cli/operations/commands';
+import type { Door } from '../../apps/cli/operations/door';
+import type { Stored } from '../../libs/runtime/projections/document';
+import { World } from '../support/world';
+
+const servers = { eventstore: startEventStore, mongodb: startMongo };
+/** In this thread: jest cannot load a TypeScript file into a new one. */
+const substitutes = {
+  logger: silent,
+  startLocal: (kind: LocalServerKind, own: LocalServerOptions) => servers[kind](own),
+};
+const PASSWORD = 'Летопись-2026';
+const REGISTRY = 'users_registry';
+
+describe('The command line of operators', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'letopis-'));
+  const env = { ...process.env };
+  afterAll(() => {
+    process.env = env;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** What the work answers. */
+  const asked = async <Answer>(work: (door: Door) => Promise<Answer>): Promise<Answer> => {
+    let answer: Answer | undefined;
+    await at({ data: folder }, async (door) => void (answer = await work(door)), substitutes);
+    return answer!;
+  };
+
+  /** What a command prints, and what the process would end with. */
+  const letopis = async (...words: string[]) => {
+    const printed = jest.spyOn(console, 'log').mockImplementation(() => {});
+    const program = new Command('letopis').exitOverride();
+    registerOperations(program);
+    try {
+      await program.parseAsync([...words, '--data', folder], { from: 'user' });
+      return { told: JSON.parse(printed.mock.calls.flat().join('') || 'null') as unknown, exitCode: process.exitCode };
+    } finally {
+      process.exitCode = undefined;
+      printed.mockRestore();
+    }
+  };
+
+  test('speaks to the product that runs, as its administrator', async () => {
+    const world = await World.start({ folder });
+    const admin = await world.admin(PASSWORD);
+    const anna = await world.person('anna@romashka.ru');
+    await world.settle();
+    const users = world.product.runtime.db.collection<Stored>(world.product.runtime.projector.collection(REGISTRY));
+    await users.updateOne({ _id: anna.userId }, { $set: { status: 'blocked' } });
+
+    await expect(asked((door) => door.info())).rejects.toThrow('Who asks?');
+    process.env.LETOPIS_PASSWORD = PASSWORD;
+    const head = await world.product.runtime.store.head();
+    expect(await asked((door) => door.info())).toMatchObject({ sagas: { parked: 0 } });
+    expect(await world.product.runtime.store.head()).toBeGreaterThan(head); // a session was opened and closed
+    delete process.env.LETOPIS_PASSWORD;
+    process.env.LETOPIS_TOKEN = admin.token;
+    const named = await asked((door) => door.run({ kind: 'verify', projection: REGISTRY }, () => {}));
+    expect(named).toMatchObject({
+      state: 'done',
+      result: { different: 1, differences: [{ key: anna.userId, kind: 'different', fields: ['status'] }] },
+    });
+    expect(await letopis('verify', REGISTRY)).toMatchObject({ told: { different: 1, healed: 0 }, exitCode: 2 });
+    expect(await letopis('info')).toMatchObject({ told: { sagas: { parked: 0 } } });
+    expect(await letopis('timers', '--limit', '3')).toMatchObject({ told: { next: expect.any(Array) } });
+    expect(await letopis('parked', 'list')).toMatchObject({ told: { steps: [], documents: [] } });
+    expect(await letopis('parked', 'retry')).toMatchObject({ told: { retried: 0 } });
+    const document = `${REGISTRY}/${admin.userId}`;
+    expect(await letopis('parked', 'retry', '--document', document)).toMatchObject({ told: { parked: false } });
+    await expect(letopis('parked', 'skip', 'X', anna.userId, '--reason', 'Потому что')).rejects.toThrow('STEP_NOT_WAITING');
+    await expect(letopis('rebuild', 'nothing')).rejects.toThrow('UNKNOWN_PROJECTION');
+    await expect(asked((door) => door.skip('X', anna.userId, 'Потому что'))).rejects.toThrow('STEP_NOT_WAITING');
+    process.env.LETOPIS_TOKEN = anna.token;
+    await expect(asked((door) => door.info())).rejects.toThrow('FORBIDDEN');
+    await world.stop();
+    delete process.env.LETOPIS_TOKEN;
+  }, 60_000);
+
+  test('starts what it needs where nothing runs, and what it did is there at the next start', async () => {
+    const healed = await asked((door) => door.run({ kind: 'verify', projection: REGISTRY, heal: true }, () => {}));
+    expect(healed).toMatchObject({ state: 'done', result: { different: 1, healed: 1 } });
+    const rebuilt = await asked((door) => door.run({ kind: 'rebuild', projection: REGISTRY }, () => {}));
+    expect(rebuilt).toMatchObject({ state: 'done', result: { collection: expect.stringMatching(/_b1$/) } });
+    expect(await asked((door) => door.parked())).toEqual({ steps: [], documents: [] });
+    expect(await asked((door) => door.timers(5))).toMatchObject({ next: expect.any(Array) });
+
+    const again = await World.start({ folder });
+    expect(again.product.runtime.projector.collection(REGISTRY)).toMatch(/_b1$/);
+    await again.person('boris@romashka.ru');
+    await again.settle();
+    const { operations } = again.product.runtime;
+    const { id } = operations.verify(undefined, false, system('test'));
+    expect(await operations.jobs.ended(id)).toMatchObject({ state: 'done', result: { different: 0 } });
+    await again.stop();
+  }, 60_000);
+
+  test('does not start beside servers that somebody else may be working on', async () => {
+    process.env.EVENTSTORE_URL = 'esdb://127.0.0.1:1?tls=false';
+    await expect(at({ data: folder }, async () => {}, substitutes)).rejects.toThrow('--alone');
+    delete process.env.EVENTSTORE_URL;
+  });
+});

@@ -1,0 +1,123 @@
+// @ts-nocheck
+import { refusal, saga, type Recorded, type Saga } from '@letopis/kernel';
+import { silent } from '@letopis/runtime';
+import { NOTHING } from '../../libs/runtime/events/event-store';
+import type { Effects } from '../../libs/runtime/sagas/effects';
+import { SagaRunner, type WaitingStep } from '../../libs/runtime/sagas/saga-runner';
+import { newEvent, startStores, type Stores } from '../support/stores';
+
+const counting = saga<{ Counted: { n: number } }>()({ name: 'Counting', on: { Counted: () => [] } });
+
+/** Reactions that a test decides on: what comes is noted, what is thrown is thrown. */
+class Reactions {
+  readonly done: number[] = [];
+  readonly tried: number[] = [];
+  fails: (n: number) => Error | undefined = () => undefined;
+
+  async react(_: Saga, { data }: Recorded): Promise<void> {
+    const { n } = data as { n: number };
+    this.tried.push(n);
+    const failure = this.fails(n);
+    if (failure) throw failure;
+    this.done.push(n);
+  }
+}
+
+describe('The runner of sagas', () => {
+  let stores: Stores;
+  let reactions: Reactions;
+  let runner: SagaRunner;
+  beforeEach(async () => {
+    stores = await startStores();
+    reactions = new Reactions();
+    runner = start();
+    await runner.start();
+    await runner.begin();
+  });
+  afterEach(async () => {
+    await runner.stop();
+    await stores.stop();
+  });
+
+  const start = () =>
+    new SagaRunner({ store: stores.store, db: stores.db, logger: silent, effects: reactions as object as Effects, sagas: [counting] });
+  const append = (stream: string, ...numbers: number[]) =>
+    stores.store.append(
+      stream,
+      NOTHING,
+      numbers.map((n) => newEvent('Counted', { n })),
+    );
+  const passed = async () => runner.mark.reached(await stores.store.head());
+  const waiting = () => stores.db.collection<WaitingStep>('_sagas_waiting').find().sort({ position: 1 }).toArray();
+  const until = async (holds: () => boolean | Promise<boolean>) => {
+    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+
+  test('a step that fails waits, later steps of its lane line up behind it, other lanes go on, and then all come in order', async () => {
+    let broken = true;
+    reactions.fails = (n) => (broken && n < 10 ? new Error('the mail server is away') : undefined);
+    await append('a-1', 1, 2, 3);
+    await append('b-1', 11, 12);
+    await passed();
+    expect(reactions.done).toEqual([11, 12]);
+    expect(reactions.tried.filter((n) => n < 10)).toEqual([1]);
+    expect((await waiting()).map(({ event }) => (event.data as { n: number }).n)).toEqual([1, 2, 3]);
+    broken = false;
+    await until(async () => (await waiting()).length === 0);
+    expect(reactions.done).toEqual([11, 12, 1, 2, 3]);
+    await stores.store.append('a-1', 2, [newEvent('Counted', { n: 4 })]);
+    await passed();
+    expect(reactions.done.at(-1)).toBe(4);
+  });
+
+  test('a refusal that will be the same tomorrow is parked at once, a lost race and an outage are not', async () => {
+    const refusals = { 1: 'NOT_FOUND', 2: 'CONCURRENT_CHANGE', 3: 'STORE_UNAVAILABLE' } as const;
+    reactions.fails = (n) => refusal(refusals[n as 1 | 2 | 3]);
+    await append('a-1', 1);
+    await append('a-2', 2);
+    await append('a-3', 3);
+    await passed();
+    expect((await waiting()).map(({ parked, error }) => ({ parked, error }))).toEqual([
+      { parked: true, error: 'NOT_FOUND' },
+      { parked: false, error: 'CONCURRENT_CHANGE' },
+      { parked: false, error: 'STORE_UNAVAILABLE' },
+    ]);
+  });
+
+  test('after a restart it goes on where it was, with what waits still first in its lane', async () => {
+    let broken = true;
+    reactions.fails = () => (broken ? new Error('away') : undefined);
+    await append('a-1', 1, 2);
+    await passed();
+    await runner.stop();
+    broken = false;
+    runner = start();
+    await runner.start();
+    await runner.begin();
+    await until(async () => (await waiting()).length === 0);
+    await stores.store.append('a-1', 1, [newEvent('Counted', { n: 3 })]);
+    await passed();
+    expect(reactions.done).toEqual([1, 2, 3]);
+  });
+
+  test('addresses of people do not get into what is written down of an error', async () => {
+    reactions.fails = () => new Error('550 no mailbox anna@romashka.ru here');
+    await append('a-1', 1);
+    await passed();
+    expect((await waiting())[0]!.error).toBe('Error: 550 no mailbox …@… here');
+  });
+
+  test('a database that is away while a lane waits ends neither the lane nor the process', async () => {
+    let broken = true;
+    reactions.fails = () => (broken ? new Error('away') : undefined);
+    await append('a-1', 1, 2);
+    await passed();
+    const rejected = (Reflect.get(runner, 'inLane') as (lane: string, work: () => Promise<void>) => Promise<void>)
+      .call(runner, 'Counting:a-1', () => Promise.reject(new Error('MongoDB is away')))
+      .catch((error: Error) => error.message);
+    expect(await rejected).toBe('MongoDB is away');
+    broken = false;
+    await until(async () => (await waiting()).length === 0);
+    expect(reactions.done).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,19 @@
+// @ts-nocheck
+// Fails when docs/behaviour-contracts.md names a test that does not exist or that did not pass in the last run.
+import { readFileSync } from 'node:fs';
+
+const root = new URL('../', import.meta.url);
+const tests = JSON.parse(readFileSync(new URL('.rules/last-run.json', root), 'utf8'));
+const page = readFileSync(new URL('docs/behaviour-contracts.md', root), 'utf8');
+const rows = page.split('\n').filter((line) => line.startsWith('| ') && line.includes('`test:'));
+const problems = [];
+for (const row of rows) {
+  for (const [, name] of row.matchAll(/`test: ([^`]+)`/g)) {
+    const found = tests.filter(({ name: full }) => full.includes(name));
+    if (found.length === 0) problems.push(`no test is named «${name}»`);
+    else if (!found.every(({ status }) => status === 'passed')) problems.push(`«${name}» did not pass`);
+  }
+}
+console.log(`${rows.length} contracts, ${problems.length} without a passing test`);
+for (const problem of problems) console.error(problem);
+process.exit(problems.length > 0 || rows.length === 0 ? 1 : 0);
