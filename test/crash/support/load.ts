@@ -15,7 +15,7 @@ export interface Item {
 
 const PASSWORD = 'Летопись-2026';
 /** Changes of one organization that are sent at once. */
-export const BURST = 40;
+export const BURST = 30;
 
 /** What people do: they register and ask for access, put organizations into the registry, and make them clients. */
 export class Load {

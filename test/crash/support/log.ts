@@ -6,6 +6,9 @@ import type { Item, Load } from './load';
 /** Marks that the runtime makes beside the history: who claims a key may have to claim it twice. */
 const MARKS = /^(UniqueKeyClaimed|UniqueKeyReleased|ClaimAbandoned)$/;
 
+/** What is noted beside a story: that somebody was told to try again, and what operators did. */
+const BESIDE = ['refusals', 'sagaFailure'];
+
 /** The whole log as it is on disk. */
 export async function readLog(url: string): Promise<Recorded[]> {
   const client = EventStoreDBClient.connectionString(url);
@@ -67,7 +70,7 @@ export function wrongInLog(log: readonly Recorded[], { answers, bursts }: Load):
 /** What each step of an item has set off: the kinds of events of its story, whatever their order. */
 export function storiesOf(log: readonly Recorded[], items: readonly Item[]): ReadonlyMap<string, Readonly<Record<string, string[]>>> {
   const stories = grouped(
-    log.filter(({ type, category }) => !MARKS.test(type) && category !== 'sagaFailure'),
+    log.filter(({ type, category }) => !MARKS.test(type) && !BESIDE.includes(category)),
     ({ metadata }) => metadata.correlationId,
   );
   const told = (correlationId: string) => (stories.get(correlationId) ?? []).map(({ category, type }) => `${category} ${type}`).sort();

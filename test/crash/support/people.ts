@@ -39,7 +39,7 @@ export class Person {
   #api = 0;
 
   constructor(
-    private readonly cluster: Cluster,
+    private readonly cluster: Pick<Cluster, 'apis' | 'folder'>,
     private readonly answers: Answers,
     private readonly account?: { readonly email: string; readonly password: string },
   ) {}
