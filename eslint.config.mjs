@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'coverage/**', 'test/bench/peers/**', '.letopis/**'] },
+  { ignores: ['dist/**', 'node_modules/**', 'coverage/**', 'test/bench/peers/**', '.letopis/**', '.stryker-tmp/**', 'reports/**'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -105,4 +105,16 @@ describe('A process that dies between two steps of a claim', () => {
       });
     }
   });
+
+  test('one that only hung between its claim and its append finds the name taken over when it wakes', async () => {
+    const [one, other] = [newId(), newId()];
+    const hanging = starts(1, 'hangs');
+    const late = refused(hanging.name(one, 'Ромб'));
+    await hanging.store.death;
+    clock.move(6_000);
+    expect(await refused(starts().name(other, 'Ромб'))).toBe('accepted');
+    hanging.store.wake();
+    expect(await late).not.toBe('accepted');
+    expect([await namesOf(one), await namesOf(other)]).toEqual([[], ['Ромб']]);
+  });
 });

@@ -5,6 +5,9 @@ import { collectionOf, type Stored } from '../../libs/runtime/projections/docume
 import { foldPage } from '../../libs/runtime/projections/folding';
 import { metadata, startStores, type Stores } from '../support/stores';
 
+/** Logs that each property is tried with. */
+const RUNS = Number(process.env.FOLDING_RUNS ?? 30);
+
 interface Events {
   Opened: { group: string; owner: string; guests?: readonly string[] };
   Grew: { by: number };
@@ -177,7 +180,7 @@ describe('Folding', () => {
           await Promise.all([whole.dropDatabase(), cut.dropDatabase()]);
         },
       ),
-      { numRuns: 30, endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true },
     );
   }, 120_000);
 
@@ -210,7 +213,7 @@ describe('Folding', () => {
           await Promise.all([whole.dropDatabase(), crashed.dropDatabase()]);
         },
       ),
-      { numRuns: 30, endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true },
     );
   }, 120_000);
 
@@ -229,7 +232,7 @@ describe('Folding', () => {
           await db.dropDatabase();
         },
       ),
-      { numRuns: 30, endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true },
     );
   }, 120_000);
 });

@@ -1,5 +1,6 @@
 import { refusal, saga, type Recorded, type Saga } from '@letopis/kernel';
 import { silent } from '@letopis/runtime';
+import { Collection } from 'mongodb';
 import { NOTHING } from '../../libs/runtime/events/event-store';
 import type { Effects } from '../../libs/runtime/sagas/effects';
 import { SagaRunner, type WaitingStep } from '../../libs/runtime/sagas/saga-runner';
@@ -34,6 +35,7 @@ describe('The runner of sagas', () => {
     await runner.begin();
   });
   afterEach(async () => {
+    jest.restoreAllMocks();
     await runner.stop();
     await stores.stop();
   });
@@ -116,6 +118,31 @@ describe('The runner of sagas', () => {
       .catch((error: Error) => error.message);
     expect(await rejected).toBe('MongoDB is away');
     broken = false;
+    await until(async () => (await waiting()).length === 0);
+    expect(reactions.done).toEqual([1, 2]);
+  });
+
+  test('a step that could not be put aside because the database was away does not line up behind itself', async () => {
+    reactions.fails = () => (reactions.tried.length === 1 ? new Error('away') : undefined);
+    const updateOne = jest.spyOn(Collection.prototype, 'updateOne').mockRejectedValueOnce(new Error('MongoDB is away'));
+    await append('a-1', 1);
+    await passed();
+    expect(updateOne).toHaveBeenCalled();
+    await until(async () => (await waiting()).length === 0);
+    expect(reactions.done).toEqual([1]);
+  });
+
+  test('a step whose turn could not be written because the database was away gets it later', async () => {
+    let broken = true;
+    reactions.fails = () => (broken ? new Error('away') : undefined);
+    await append('a-1', 1, 2);
+    await passed();
+    const updateOne = jest.spyOn(Collection.prototype, 'updateOne').mockImplementation(async () => {
+      throw new Error('MongoDB is away');
+    });
+    broken = false;
+    await until(() => reactions.done.length === 1 && updateOne.mock.calls.length > 0);
+    updateOne.mockRestore();
     await until(async () => (await waiting()).length === 0);
     expect(reactions.done).toEqual([1, 2]);
   });

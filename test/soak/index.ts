@@ -51,11 +51,11 @@ async function soak({ minutes, every, callers }: { minutes: number; every: numbe
     let good = people.failures.length === 0;
     for (const failure of people.failures.slice(0, 10)) console.log(`failed: ${failure}`);
     for (const [at, { name }] of parts.entries()) {
-      for (const of of ['rss', 'heapUsed'] as const) {
-        const thirds = thirdsOf(seen[at]!.map((memory) => memory[of] / MiB));
+      for (const kind of ['rss', 'heapUsed'] as const) {
+        const thirds = thirdsOf(seen[at]!.map((memory) => memory[kind] / MiB));
         const holds = flat(thirds);
         good &&= holds;
-        console.log(`${name} ${of}: ${thirds.map((third) => third.toFixed(1)).join(' → ')} MiB, ${holds ? 'flat' : 'NOT FLAT'}`);
+        console.log(`${name} ${kind}: ${thirds.map((third) => third.toFixed(1)).join(' → ')} MiB, ${holds ? 'flat' : 'NOT FLAT'}`);
       }
     }
     console.log(good ? 'memory is flat' : 'memory is not flat, or calls have failed');

@@ -1,8 +1,11 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { EventStore } from '../../libs/runtime/events/event-store';
 
-/** Where a process dies at a step: before it, so that nothing of it has happened, or right after it, so that nobody has heard of it. */
-export type Moment = 'before' | 'after';
+/**
+ * Where a process dies at a step: before it, so that nothing of it has happened, or right after it, so that nobody has heard
+ * of it. Or it only hangs before the step, and goes on when it is woken.
+ */
+export type Moment = 'before' | 'after' | 'hangs';
 
 /**
  * The event store of a process that dies at its n-th append: nothing that it wanted from then on happens, and none of its
@@ -15,6 +18,8 @@ export class DyingStore extends EventStore {
   #died: () => void = () => {};
   /** Resolves when the process has died. */
   readonly death = new Promise<void>((resolve) => (this.#died = resolve));
+  #wake: () => void = () => {};
+  readonly #woken = new Promise<void>((resolve) => (this.#wake = resolve));
 
   /** @param dies the number of the append, from 0; never where it is undefined */
   constructor(
@@ -28,9 +33,18 @@ export class DyingStore extends EventStore {
   override async append(...given: Parameters<EventStore['append']>): ReturnType<EventStore['append']> {
     const number = this.appends.push(given[0]) - 1;
     if (number === this.dies && this.moment === 'before') this.die();
+    if (number === this.dies && this.moment === 'hangs') {
+      this.#died();
+      await this.#woken;
+    }
     const appended = await this.alive(super.append(...given));
     if (number === this.dies && this.moment === 'after') this.die();
     return this.alive(Promise.resolve(appended));
+  }
+
+  /** A process that hangs goes on, as if nothing had been. */
+  wake(): void {
+    this.#wake();
   }
 
   override read(...given: Parameters<EventStore['read']>): ReturnType<EventStore['read']> {

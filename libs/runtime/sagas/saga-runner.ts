@@ -35,6 +35,8 @@ export class SagaRunner {
   readonly #lanes = new Map<string, Promise<unknown>>();
   /** Lanes that have something on the waiting list. */
   readonly #blocked = new Set<string>();
+  /** Lanes whose working off was broken off. */
+  readonly #brokenOff = new Set<string>();
   /** Positions under way, oldest first, and whether each is done. */
   #underWay: Array<{ position: number; open: number }> = [];
   #room: () => void = () => {};
@@ -101,6 +103,7 @@ export class SagaRunner {
     await Promise.allSettled(this.#lanes.values());
     await this.#checkpoints.write([CHECKPOINT], this.mark.position);
     this.#blocked.clear();
+    this.#brokenOff.clear();
     this.#foreign.follow(CHECKPOINT, this.mark);
   }
 
@@ -215,8 +218,9 @@ export class SagaRunner {
       since: new Date().toISOString(),
       error: error === undefined ? undefined : briefly(error),
     };
-    this.#blocked.add(lane);
     await this.#waiting.updateOne({ _id: step._id }, { $setOnInsert: step }, { upsert: true });
+    // Only now: where that failed, the step is first in its lane still, and must not line up behind itself.
+    this.#blocked.add(lane);
     if (error !== undefined)
       this.parts.logger.warn(
         { saga: saga.name, event: event.type, stream: event.stream, correlationId: step.correlationId, parked, error: step.error },
@@ -241,12 +245,20 @@ export class SagaRunner {
       .sort({ dueAt: 1, _id: 1 })
       .limit(AT_ONCE)
       .toArray();
-    const lanes = new Set(due.map(({ lane }) => lane));
+    const lanes = new Set([...this.#brokenOff, ...due.map(({ lane }) => lane)]);
     await Promise.all([...lanes].map((lane) => this.inLane(lane, () => this.retryLane(lane))));
   }
 
   /** Works the lane off from its first step on, until it is empty or a step fails again. */
   private async retryLane(lane: string): Promise<void> {
+    // The database was away in the middle of it: what is first now may still be marked as behind another.
+    if (this.#brokenOff.has(lane)) await this.hurryFirst(lane);
+    this.#brokenOff.add(lane);
+    await this.workOff(lane);
+    this.#brokenOff.delete(lane);
+  }
+
+  private async workOff(lane: string): Promise<void> {
     while (!this.#stopped) {
       const first = await this.first(lane);
       if (!first) {
