@@ -199,11 +199,13 @@ export class Projector {
     return this.inTurn(code, async (kept) => {
       if (!this.#leases.holds(`${KIND}:${code}`)) throw new Error(`it is not certain that ${code} is still in the hands of this process`);
       await foldPage(this.parts.db, kept.projection, page, kept.collection);
-      this.#kept.set(code, { ...kept, position: page.at(-1)!.position });
+      const { position } = page.at(-1)!;
+      this.#kept.set(code, { ...kept, position });
+      // The documents are written: whoever waits for them waits neither for other read models nor for the checkpoint.
+      this.mark(code).advance(position);
     });
   }
 
-  /** The documents are written: whoever waits for them need not wait for the checkpoint as well. */
   private async folded(codes: readonly string[], position: number): Promise<void> {
     for (const code of codes) {
       this.#kept.set(code, { ...this.#kept.get(code)!, position });

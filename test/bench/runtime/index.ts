@@ -16,6 +16,7 @@ import { absent, table, withRatios, type Row } from './measure';
 import { EMMETT, INSTALL, peersInstalled } from './peers';
 import { catchUp } from './reading';
 import { rights } from './rights';
+import { timersDueAtOnce } from './timers';
 import { visible } from './visible';
 import { overHttp, wholeProcess } from './whole';
 
@@ -32,6 +33,7 @@ const ROWS: Readonly<Record<string, { title: string; run: (bench: Bench, title: 
   load: { title: 'loading a stream of 1,000 events', run: loading },
   catchup: { title: 'read model catching up', run: catchUp },
   rights: { title: 'rights of 1,000 staff in 50 departments', run: rights },
+  timers: { title: 'timers that come due at once', run: timersDueAtOnce },
   visible: { title: 'command to visible in a list', run: visible },
 };
 
@@ -40,7 +42,7 @@ async function main(): Promise<void> {
     options: {
       rows: { type: 'string' },
       scale: { type: 'string', default: '1' },
-      events: { type: 'string', default: '50000' },
+      events: { type: 'string', default: '200000' },
       rounds: { type: 'string', default: '3' },
       json: { type: 'string' },
     },

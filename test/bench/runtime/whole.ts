@@ -2,12 +2,11 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { defaultSettings, Keyring, newId } from '@letopis/kernel';
-import { collectionOf, Runtime, silent, startServer, systemClock } from '@letopis/runtime';
+import { collectionOf, Runtime, silent, startServer, systemClock, type Clock } from '@letopis/runtime';
 import { MongoClient } from 'mongodb';
 import { EventStore } from '../../../libs/runtime/events/event-store';
 import { Checkpoints } from '../../../libs/runtime/projections/checkpoints';
-import { stories } from '../../../libs/runtime/audit/stories';
-import { timersDue } from '../../../libs/runtime/timers/timer';
+import { runtimeContext } from '../../../libs/runtime/runtime';
 import { accounts, bank } from '../../support/bank';
 import { databaseUrl, type Bench } from './bench';
 import { mustHold, newStreams } from './commands';
@@ -33,9 +32,13 @@ export async function withDatabase<Answer>(bench: Bench, work: (client: MongoCli
 }
 
 /** The whole runtime, with read models and sagas that begin at the present end of the log: what other rows wrote is not theirs. */
-export async function withRuntime<Answer>(bench: Bench, work: (runtime: Runtime) => Promise<Answer>): Promise<Answer> {
+export async function withRuntime<Answer>(
+  bench: Bench,
+  work: (runtime: Runtime) => Promise<Answer>,
+  clock: Clock = systemClock,
+): Promise<Answer> {
   return withDatabase(bench, async (client, name) => {
-    const consumers = [...[accounts, stories, timersDue].map((projection) => collectionOf(projection)), 'sagas'];
+    const consumers = [...[accounts, ...runtimeContext.projections].map((projection) => collectionOf(projection)), 'sagas'];
     await new Checkpoints(client.db(name)).write(consumers, await headOf(bench));
     const runtime = await Runtime.start({
       contexts: [bank],
@@ -43,7 +46,7 @@ export async function withRuntime<Answer>(bench: Bench, work: (runtime: Runtime)
       mongoUrl: databaseUrl(bench, name),
       settings: defaultSettings,
       keyring: new Keyring(Buffer.alloc(32, 1)),
-      clock: systemClock,
+      clock,
       logger: silent,
       ports: async () => ({}),
     });
@@ -75,12 +78,7 @@ export async function wholeProcess(bench: Bench, title: string): Promise<Row[]> 
     const measured = await inFlight(total, 64, (at) => client.open(ids[at]!, newId()));
     const behind = await lag(runtime);
     await mustHold(bench, ids, 1);
-    return rowOf(
-      title,
-      letopis.name,
-      measured,
-      `three read models and sagas follow; the list was whole ${behind} ms after the last answer`,
-    );
+    return rowOf(title, letopis.name, measured, `all read models and sagas follow; the list was whole ${behind} ms after the last answer`);
   });
   return [ours, ...(await newStreams(bench, title, 64, total, [bare]))];
 }
