@@ -4,6 +4,7 @@ import { Collection } from 'mongodb';
 import { NOTHING } from '../../libs/runtime/events/event-store';
 import type { Effects } from '../../libs/runtime/sagas/effects';
 import { SagaRunner, type WaitingStep } from '../../libs/runtime/sagas/saga-runner';
+import { sleepy } from '../support/sleepy';
 import { newEvent, startStores, type Stores } from '../support/stores';
 
 const counting = saga<{ Counted: { n: number } }>()({ name: 'Counting', on: { Counted: () => [] } });
@@ -13,10 +14,13 @@ class Reactions {
   readonly done: number[] = [];
   readonly tried: number[] = [];
   fails: (n: number) => Error | undefined = () => undefined;
+  /** What a reaction waits for. */
+  holds: (n: number) => Promise<void> | undefined = () => undefined;
 
   async react(_: Saga, { data }: Recorded): Promise<void> {
     const { n } = data as { n: number };
     this.tried.push(n);
+    await this.holds(n);
     const failure = this.fails(n);
     if (failure) throw failure;
     this.done.push(n);
@@ -137,13 +141,78 @@ describe('The runner of sagas', () => {
     reactions.fails = () => (broken ? new Error('away') : undefined);
     await append('a-1', 1, 2);
     await passed();
-    const updateOne = jest.spyOn(Collection.prototype, 'updateOne').mockImplementation(async () => {
-      throw new Error('MongoDB is away');
+    const { updateOne: written } = Collection.prototype;
+    let refused = 0;
+    const updateOne = jest.spyOn(Collection.prototype, 'updateOne').mockImplementation(function (this: Collection, ...given) {
+      if (reactions.done.length === 0) return written.apply(this, given);
+      refused++;
+      return Promise.reject(new Error('MongoDB is away'));
     });
     broken = false;
-    await until(() => reactions.done.length === 1 && updateOne.mock.calls.length > 0);
+    await until(() => refused > 0);
     updateOne.mockRestore();
     await until(async () => (await waiting()).length === 0);
     expect(reactions.done).toEqual([1, 2]);
   });
+
+  test('a step that takes long holds up its own lane alone, and what is behind it follows in order', async () => {
+    await runner.stop();
+    const patient = new SagaRunner({ ...stores, logger: silent, effects: reactions as object as Effects, sagas: [counting], patience: 30 });
+    await patient.start();
+    await patient.begin();
+    let goesOn!: () => void;
+    reactions.holds = (n) => (n === 1 ? new Promise<void>((resolve) => (goesOn = resolve)) : undefined);
+    await append('a-1', 1, 2, 3);
+    await append('b-1', 11, 12);
+    await patient.mark.reached(await stores.store.head());
+    expect(reactions.done).toEqual([11, 12]);
+    expect((await waiting()).map(({ event }) => (event.data as { n: number }).n)).toEqual([1, 2, 3]);
+    goesOn();
+    await until(async () => (await waiting()).length === 0);
+    expect(reactions.done).toEqual([11, 12, 1, 2, 3]);
+    await append('a-2', 4);
+    await until(() => reactions.done.includes(4));
+    await patient.stop();
+  });
+
+  test('a step that ends the process whenever it is tried is parked, and everything else is done', async () => {
+    await runner.stop();
+    await append('a-1', 1, 2, 666, 3);
+    await append('b-1', 11, 12);
+    const dead: Array<() => Promise<void>> = [];
+    for (let deaths = 0; ; deaths++) {
+      const { db, fallAsleep, wakeUp } = sleepy(stores.db);
+      const own = new Reactions();
+      let died = false;
+      let ends!: () => void;
+      const end = new Promise<void>((resolve) => (ends = resolve));
+      own.holds = (n) => {
+        if (n === 666) {
+          died = true;
+          fallAsleep();
+        }
+        return died ? end : undefined;
+      };
+      const process = new SagaRunner({ store: stores.store, db, logger: silent, effects: own as object as Effects, sagas: [counting] });
+      await process.start();
+      await process.begin();
+      dead.push(async () => {
+        const stopped = process.stop();
+        wakeUp();
+        ends();
+        await stopped;
+      });
+      const parked = async () => (await waiting()).some((step) => step.parked);
+      await until(async () => died || (await parked()));
+      if (died) continue;
+      expect(deaths).toBeGreaterThanOrEqual(9); // three at the place, then every attempt that a failing step has
+      await until(async () => (await waiting()).length === 2);
+      break;
+    }
+    expect((await waiting()).map(({ event, parked }) => [(event.data as { n: number }).n, parked])).toEqual([
+      [666, true],
+      [3, false],
+    ]);
+    for (const buried of dead) await buried();
+  }, 60_000);
 });

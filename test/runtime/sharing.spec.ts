@@ -1,7 +1,7 @@
-import { everything, projection, type Projection } from '@letopis/kernel';
+import { everything, projection, type Projection, type Recorded } from '@letopis/kernel';
 import { collectionOf, Projector, silent } from '@letopis/runtime';
-import type { Db } from 'mongodb';
 import { NOTHING } from '../../libs/runtime/events/event-store';
+import { sleepy } from '../support/sleepy';
 import { newEvent, startStores, type Stores } from '../support/stores';
 
 const CODES = ['odd', 'even', 'low', 'high'];
@@ -18,33 +18,6 @@ const counting = (code: string): Projection =>
   });
 const projections = CODES.map(counting);
 const LEASE = 400;
-
-/** The database as a process sees it that can hang: nothing that it wants to write goes out until it wakes up. */
-function sleepy(real: Db) {
-  let asleep = Promise.resolve();
-  let wakeUp = () => {};
-  const writes = ['bulkWrite', 'updateOne', 'updateMany', 'findOneAndUpdate', 'insertOne'];
-  const lateWrites = (collection: object) =>
-    new Proxy(collection, {
-      get: (target, name) => {
-        const method = Reflect.get(target, name) as (...given: unknown[]) => unknown;
-        if (typeof method !== 'function') return method;
-        if (!writes.includes(String(name))) return method.bind(target);
-        return async (...given: unknown[]) => {
-          await asleep;
-          return method.apply(target, given);
-        };
-      },
-    });
-  const db = new Proxy(real, {
-    get: (target, name) =>
-      name === 'collection' ? (of: string) => lateWrites(target.collection(of)) : (Reflect.get(target, name) as unknown),
-  });
-  const fallAsleep = () => {
-    asleep = new Promise((resolve) => (wakeUp = resolve));
-  };
-  return { db, fallAsleep, wakeUp: () => wakeUp() };
-}
 
 describe('Read models that several processes keep', () => {
   let stores: Stores;
@@ -144,5 +117,48 @@ describe('Read models that several processes keep', () => {
     expect(await counted(helper, position)).toEqual([30, 30, 30, 30]);
     await until(() => owned(one).length === 4);
     expect(await counted(helper, await visits(5))).toEqual([35, 35, 35, 35]);
+  });
+
+  test('park what an event touches that ends the process whenever it is folded, and take everything else', async () => {
+    let deadly = true;
+    let dies = () => {};
+    const visited = counting('odd');
+    const killed = {
+      ...visited,
+      on: {
+        Visited: (row: object | undefined, event: Recorded) => (
+          deadly && event.aggregateId === '3' && event.revision === 1 ? dies() : undefined,
+          visited.on.Visited!(row as never, event)
+        ),
+      },
+    } as Projection;
+    await visits(30);
+    const dead: Array<{ projector: Projector; wakeUp: () => void }> = [];
+    let deaths = 0;
+    for (;;) {
+      const { db, fallAsleep, wakeUp } = sleepy(stores.db);
+      let died = false;
+      dies = () => {
+        died = true;
+        fallAsleep();
+        throw new Error('the process ends here');
+      };
+      const projector = new Projector({ store: stores.store, db, logger: silent, lease: 100 }, [killed]);
+      await projector.start();
+      const position = await stores.store.head();
+      while (!died && projector.mark('odd').position < position) await new Promise((resolve) => setTimeout(resolve, 5));
+      dead.push({ projector, wakeUp });
+      if (!died) break;
+      deaths++;
+      await new Promise((resolve) => setTimeout(resolve, 110)); // its lease runs out
+    }
+    expect(deaths).toBeGreaterThanOrEqual(6); // three at the place, three at the event itself, and some on the way there
+    const rows = await stores.db.collection<{ _id: string; visits: number; _parked?: object }>('odd_v1').find().sort({ _id: 1 }).toArray();
+    expect(rows.map(({ _id, visits: seen, _parked }) => [_id, seen, _parked !== undefined])).toEqual(
+      Array.from({ length: 7 }, (_, at) => [String(at), at === 3 ? 1 : at < 2 ? 5 : 4, at === 3]),
+    );
+    deadly = false;
+    for (const { wakeUp } of dead) wakeUp();
+    running.push(...dead.map(({ projector }) => projector));
   });
 });

@@ -66,7 +66,8 @@ async function foldEverywhere(
         if (streams !== row._streams) chunk.folded.set(row._id, withStreams(row, streams));
         continue;
       }
-      chunk.folded.set(row._id, stored(row._id, event.position, derived(projection, fold(before, event)), projection.list.search, streams));
+      const after = () => stored(row._id, event.position, derived(projection, fold(before, event)), projection.list.search, streams);
+      chunk.folded.set(row._id, elseParked(after, row, row._id, event, streams));
     }
     await write(own, chunk);
   }
@@ -126,13 +127,39 @@ export const withStreams = ({ _streams: _, ...rest }: Stored, streams: readonly 
 
 function next(present: Stored | undefined, event: Recorded, id: string, reducer: Reducer, search: readonly string[]): Stored {
   const streams = streamsWith(present, event.stream);
+  const after = () => stored(id, event.position, reactionTo(reducer, event)!(visible(present), event), search, streams);
+  return elseParked(after, present, id, event, streams);
+}
+
+/** The document after an event, or the one before it, parked at the event that it could not take. */
+function elseParked(
+  after: () => Stored,
+  before: Stored | undefined,
+  id: string,
+  event: Pick<Recorded, 'position'>,
+  streams: readonly string[] | undefined,
+): Stored {
   try {
-    return stored(id, event.position, reactionTo(reducer, event)!(visible(present), event), search, streams);
+    return after();
   } catch (error) {
-    const base = present ?? stored(id, event.position, {}, [], streams);
+    const base = before ?? stored(id, event.position, {}, [], streams);
     const parked = { ...base, _id: id, _position: event.position, _parked: { position: event.position, error: String(error) } };
     return withStreams(parked, streams);
   }
+}
+
+/** The same read model that takes no event: whatever one touches is parked. For an event that ends the process when it is folded. */
+export function takingNothing(projection: Projection): Projection {
+  const refuses = () => {
+    throw new Error('the process has ended every time that this event was folded');
+  };
+  const refusing = <Of extends object>(of: Of) => Object.fromEntries(Object.keys(of).map((name) => [name, refuses]));
+  return {
+    ...projection,
+    on: refusing(projection.on),
+    sides: Object.fromEntries(Object.entries(projection.sides).map(([name, side]) => [name, { ...side, on: refusing(side.on) }])),
+    everywhere: Object.fromEntries(Object.entries(projection.everywhere).map(([name, { where }]) => [name, { where, fold: refuses }])),
+  };
 }
 
 export async function load(collection: Collection<Stored>, ids: readonly string[]): Promise<Map<string, Stored>> {
@@ -152,8 +179,8 @@ async function joinTouched(
   if (projection.joins.length === 0 && projection.derive) {
     for (const [id, document] of page.folded) {
       if (document._deleted || document._parked) continue;
-      const whole = projection.derive(visible(document)!);
-      page.folded.set(id, stored(id, document._position, whole, projection.list.search, document._streams));
+      const after = () => stored(id, document._position, projection.derive!(visible(document)!), projection.list.search, document._streams);
+      page.folded.set(id, elseParked(after, page.loaded.get(id), id, { position: document._position }, document._streams));
     }
   }
   for (const join of projection.joins) {

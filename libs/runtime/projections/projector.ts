@@ -7,14 +7,13 @@ import type { Logger } from '../logger';
 import { Builds } from './builds';
 import { Checkpoints } from './checkpoints';
 import type { Stored } from './document';
-import { foldPage } from './folding';
+import { foldPage, takingNothing } from './folding';
 import { ForeignMarks } from './foreign-marks';
 import { Mark } from './mark';
 import { ReadingGroup, type GroupParts } from './reading-group';
 
 /** What the names of its leases begin with. */
 const KIND = 'projection';
-
 /** What is folded into at present. */
 export interface Kept {
   readonly projection: Projection;
@@ -45,6 +44,8 @@ export class Projector {
   readonly #live = new Map<string, string>();
   readonly #kept = new Map<string, Kept>();
   readonly #owned = new Set<string>();
+  /** Read models at whose place the process has ended again and again. */
+  readonly #suspicious = new Set<string>();
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #apart = new Set<ReadingGroup>();
   readonly #checkpoints: Checkpoints;
@@ -82,12 +83,13 @@ export class Projector {
     const owned = [...this.#owned].map((code) => this.kept(code));
     this.#head = await this.parts.store.head();
     const position = owned.length > 0 ? Math.max(...owned.map((kept) => kept.position)) : this.#head;
-    const abreast = owned.filter((kept) => kept.position === position).map(({ projection }) => projection.code);
+    const isAbreast = (kept: Kept) => kept.position === position && !this.#suspicious.has(kept.projection.code);
+    const abreast = owned.filter(isAbreast).map(({ projection }) => projection.code);
     const main = new ReadingGroup({ ...this.groupParts(), onReader: this.parts.onReader }, position, abreast);
     this.#main = main;
     for (const code of abreast) await this.answerIfCaughtUp(code);
     void main.start();
-    for (const { projection, position: from } of owned) if (from < position) this.goApart(projection.code, from);
+    for (const kept of owned) if (!isAbreast(kept)) this.goApart(kept.projection.code, kept.position);
   }
 
   async stop(): Promise<void> {
@@ -162,6 +164,7 @@ export class Projector {
     this.#live.set(code, live);
     this.#kept.set(code, { projection, collection: folded, position });
     this.mark(code).advance(position);
+    if (await this.#checkpoints.begun(folded, position)) this.#suspicious.add(code);
     this.#owned.add(code);
     if (this.#main) this.goApart(code, position);
   }
@@ -170,13 +173,15 @@ export class Projector {
     if (!this.#owned.has(code)) return;
     await Promise.all([this.#main, ...this.#apart].map((group) => group?.leave(code)));
     this.#owned.delete(code);
+    await this.#checkpoints.ended(this.#kept.get(code)!.collection);
     this.#foreign.follow(this.#kept.get(code)!.collection, this.mark(code));
   }
 
   /** Folds what one read model lacks, until it may join the others. */
   private goApart(code: string, from: number): void {
     if (this.#stopped) return;
-    const group = new ReadingGroup(this.groupParts(), from, [code], this.#main);
+    const careful = this.#suspicious.delete(code);
+    const group = new ReadingGroup(this.groupParts(), from, [code], this.#main, careful ? this.#head : undefined);
     this.#apart.add(group);
     void group.start().finally(() => this.#apart.delete(group));
   }
@@ -186,7 +191,7 @@ export class Projector {
     return {
       store,
       logger,
-      fold: (code, page) => this.fold(code, page),
+      fold: (code, page, carefully) => this.fold(code, page, carefully),
       folded: (codes, position) => this.folded(codes, position),
       failed: (code, position, error) => {
         logger.error({ projection: code, error: String(error), after: position }, 'a read model is held up and goes on by itself');
@@ -195,11 +200,17 @@ export class Projector {
     };
   }
 
-  private fold(code: string, page: readonly Recorded[]): Promise<void> {
+  private fold(code: string, page: readonly Recorded[], carefully = false): Promise<void> {
     return this.inTurn(code, async (kept) => {
       if (!this.#leases.holds(`${KIND}:${code}`)) throw new Error(`it is not certain that ${code} is still in the hands of this process`);
-      await foldPage(this.parts.db, kept.projection, page, kept.collection);
       const { position } = page.at(-1)!;
+      const deadly = carefully && !(await this.#checkpoints.mayHandle(kept.collection, position));
+      if (deadly)
+        this.parts.logger.error(
+          { projection: code, position },
+          'an event has ended the process again and again; what it touches is parked',
+        );
+      await foldPage(this.parts.db, deadly ? takingNothing(kept.projection) : kept.projection, page, kept.collection);
       this.#kept.set(code, { ...kept, position });
       // The documents are written: whoever waits for them waits neither for other read models nor for the checkpoint.
       this.mark(code).advance(position);

@@ -1,4 +1,5 @@
 import type { Recorded } from '@letopis/kernel';
+import { UNKNOWN_POSITION } from '../events/codec';
 import { Reader } from '../events/reader';
 import type { EventStore } from '../events/event-store';
 import type { Logger } from '../logger';
@@ -11,8 +12,8 @@ const PAUSE = 500;
 export interface GroupParts {
   readonly store: EventStore;
   readonly logger: Logger;
-  /** Folds a page into the read model of that code. */
-  readonly fold: (code: string, page: readonly Recorded[]) => Promise<void>;
+  /** Folds a page into the read model of that code; `carefully`: one event, of which it is noted before that it is tried. */
+  readonly fold: (code: string, page: readonly Recorded[], carefully?: boolean) => Promise<void>;
   /** Everything up to the position is folded into these. */
   readonly folded: (codes: readonly string[], position: number) => Promise<void>;
   /** This one could not take what the others have taken, and has come so far. */
@@ -28,13 +29,19 @@ export class ReadingGroup {
   #reader: Reader | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
+  /** Events that were taken one by one. */
+  #carefully = 0;
 
-  /** @param ahead the group that this one joins, and ends, when it has caught up with it */
+  /**
+   * @param ahead the group that this one joins, and ends, when it has caught up with it
+   * @param carefulUntil something before this place has ended the process again and again: the next page is taken event by event
+   */
   constructor(
     private readonly parts: GroupParts,
     position: number,
     codes: Iterable<string>,
     private readonly ahead?: ReadingGroup,
+    private readonly carefulUntil = UNKNOWN_POSITION,
   ) {
     this.#position = position;
     for (const code of codes) this.#codes.add(code);
@@ -109,7 +116,7 @@ export class ReadingGroup {
 
   /** Whether what was read goes as far as the group ahead was, or as far as there is anything. */
   private async reached(limit: number | undefined, position: number): Promise<boolean> {
-    if (limit === undefined) return false;
+    if (limit === undefined || this.isCareful) return false;
     // The very event that the other group stands at may be gone by now: then the log ends before it.
     return position >= limit || position >= (await this.parts.store.head());
   }
@@ -129,8 +136,21 @@ export class ReadingGroup {
    */
   private async take(page: readonly Recorded[]): Promise<void> {
     if (page.length === 0) return;
+    if (!this.isCareful) return this.takeAll(page);
+    for (const event of page) {
+      if (this.#stopped) return;
+      await this.takeAll([event]);
+      this.#carefully++;
+    }
+  }
+
+  private get isCareful(): boolean {
+    return this.#position < this.carefulUntil && this.#carefully < PAGE;
+  }
+
+  private async takeAll(page: readonly Recorded[]): Promise<void> {
     const codes = [...this.#codes];
-    const outcomes = await Promise.allSettled(codes.map((code) => this.parts.fold(code, page)));
+    const outcomes = await Promise.allSettled(codes.map((code) => this.parts.fold(code, page, this.isCareful)));
     const failed = codes.filter((_, at) => outcomes[at]!.status === 'rejected');
     const reason = (code: string) => (outcomes[codes.indexOf(code)] as PromiseRejectedResult).reason as unknown;
     if (codes.length > 0 && failed.length === codes.length) throw reason(codes[0]!);

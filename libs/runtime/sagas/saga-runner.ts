@@ -1,5 +1,5 @@
-import type { Collection, Db } from 'mongodb';
-import { DomainError, type Recorded, type Saga } from '@letopis/kernel';
+import type { Db } from 'mongodb';
+import type { Recorded, Saga } from '@letopis/kernel';
 import { Reader } from '../events/reader';
 import type { EventStore } from '../events/event-store';
 import type { Logger } from '../logger';
@@ -8,20 +8,19 @@ import { ForeignMarks } from '../projections/foreign-marks';
 import { Mark } from '../projections/mark';
 import { SAGA_FAILURE, type OperatedStep } from '../operations/saga-failure';
 import { concerns, type Effects } from './effects';
-import { BEHIND_ANOTHER, waitingSteps, type WaitingStep } from './waiting';
+import { stepId, WaitingList, type WaitingStep } from './waiting';
 
 export type { WaitingStep } from './waiting';
 
 const CHECKPOINT = 'sagas';
 /** Events that may be under way beyond the low mark. */
 const UNDER_WAY = 1_000;
-/** Pauses before a saga step that failed is tried again, in milliseconds; after the last it is parked. */
-const RETRIES = [1_000, 5_000, 30_000, 120_000, 600_000];
+/** How long a step may take before the mark goes on without it, in milliseconds. */
+const PATIENCE = 5_000;
 /** How often the waiting list is looked at, in milliseconds. */
 const LOOK = 500;
 const PAGE = 256;
-/** Waiting steps that are looked at together. */
-const AT_ONCE = 100;
+
 /**
  * Delivers every event to the sagas that it concerns: at least once, in order per saga and stream, across streams side by
  * side. What fails goes to a durable waiting list, later steps of its lane line up behind it, and the mark moves on.
@@ -29,7 +28,7 @@ const AT_ONCE = 100;
 export class SagaRunner {
   /** How far all sagas have come, here or in the process that they run in. */
   readonly mark: Mark;
-  readonly #waiting: Collection<WaitingStep>;
+  readonly #waiting: WaitingList;
   readonly #checkpoints: Checkpoints;
   readonly #foreign: ForeignMarks;
   readonly #lanes = new Map<string, Promise<unknown>>();
@@ -45,6 +44,12 @@ export class SagaRunner {
   #retrying: Promise<void> = Promise.resolve();
   #timeout: NodeJS.Timeout | undefined;
   #stopped = true;
+  /** Events that are still to be taken with care: what they set off is noted before it is tried. */
+  #careful = 0;
+  /** The process has ended again and again where it has begun now. */
+  #suspicious = false;
+  /** Steps on the waiting list that are still being carried out. */
+  readonly #slow = new Set<string>();
 
   constructor(
     private readonly parts: {
@@ -54,9 +59,11 @@ export class SagaRunner {
       effects: Effects;
       sagas: readonly Saga[];
       onReader?: (reader: Reader) => void;
+      /** How long a step may take before the mark goes on without it, in milliseconds. */
+      patience?: number;
     },
   ) {
-    this.#waiting = waitingSteps(parts.db);
+    this.#waiting = new WaitingList(parts);
     this.#checkpoints = new Checkpoints(parts.db);
     this.#foreign = new ForeignMarks(this.#checkpoints, parts.logger);
     this.mark = new Mark(-1, () => this.#foreign.hurry());
@@ -64,7 +71,7 @@ export class SagaRunner {
 
   /** Follows the sagas of another process, until `begin`. */
   async start(): Promise<void> {
-    await this.#waiting.createIndexes([{ key: { lane: 1, position: 1 } }, { key: { parked: 1, dueAt: 1 } }, { key: { correlationId: 1 } }]);
+    await this.#waiting.prepare();
     this.mark.advance(await this.#checkpoints.read(CHECKPOINT));
     this.#foreign.follow(CHECKPOINT, this.mark);
   }
@@ -79,12 +86,14 @@ export class SagaRunner {
     this.#foreign.leave(CHECKPOINT);
     this.#stopped = false;
     this.#underWay = [];
-    for (const lane of await this.#waiting.distinct('lane')) {
+    for (const lane of await this.#waiting.lanes()) {
       this.#blocked.add(lane);
-      await this.hurryFirst(lane); // the process may have died between the end of one step and the turn of the next
+      await this.#waiting.hurryFirst(lane); // the process may have died between the end of one step and the turn of the next
     }
     const from = await this.#checkpoints.read(CHECKPOINT);
     this.mark.advance(from);
+    this.#suspicious = await this.#checkpoints.begun(CHECKPOINT, from);
+    this.#careful = this.#suspicious ? UNDER_WAY : 0;
     this.#reader = new Reader(this.parts.store, from, this.parts.logger);
     this.parts.onReader?.(this.#reader);
     this.#running = this.run(this.#reader);
@@ -102,19 +111,21 @@ export class SagaRunner {
     await this.#retrying;
     await Promise.allSettled(this.#lanes.values());
     await this.#checkpoints.write([CHECKPOINT], this.mark.position);
+    await this.#checkpoints.ended(CHECKPOINT);
     this.#blocked.clear();
     this.#brokenOff.clear();
     this.#foreign.follow(CHECKPOINT, this.mark);
   }
 
   /** Steps of a story that are not done: waiting for another try, or parked. */
-  async waiting(correlationId: string): Promise<readonly WaitingStep[]> {
-    return this.#waiting.find({ correlationId }).sort({ position: 1 }).limit(100).toArray();
+  waiting(correlationId: string): Promise<readonly WaitingStep[]> {
+    return this.#waiting.ofStory(correlationId);
   }
 
   private async run(reader: Reader): Promise<void> {
     for await (const page of reader.pages(PAGE)) {
       for (const event of page) {
+        if (this.#careful > 0) this.#careful--;
         while (this.#underWay.length >= UNDER_WAY && !this.#stopped) await new Promise<void>((resolve) => (this.#room = resolve));
         if (this.#stopped) return;
         this.take(event);
@@ -147,12 +158,11 @@ export class SagaRunner {
   /** Carries out what an operator has decided about a waiting step; false when the runner was stopped before. */
   private async operate({ type, data }: Recorded, lane: string): Promise<boolean> {
     const { saga, eventId } = data as OperatedStep;
-    const _id = `${saga}:${eventId}`;
+    const _id = stepId({ name: saga }, { id: eventId });
     while (!this.#stopped) {
       try {
-        if (type === 'SagaStepSkipped') await this.#waiting.deleteOne({ _id });
-        else await this.#waiting.updateOne({ _id, dueAt: { $ne: BEHIND_ANOTHER } }, { $set: { parked: false, dueAt: Date.now() } });
-        await this.hurryFirst(lane);
+        if (type === 'SagaStepSkipped') await this.#waiting.remove(_id, lane);
+        else await this.#waiting.hurry(_id, lane);
         if (this.#blocked.has(lane)) await this.retryLane(lane);
         return true;
       } catch (error) {
@@ -176,16 +186,20 @@ export class SagaRunner {
     return running;
   }
 
-  /** Does the step or puts it aside; false when the runner was stopped before either, so that the mark stays before it. */
+  /**
+   * Does the step or puts it aside: behind others of its lane, because it failed, because it takes long, or, where the process
+   * has ended again and again, before it is tried. False when the runner was stopped before, so that the mark stays before it.
+   */
   private async step(saga: Saga, event: Recorded, lane: string): Promise<boolean> {
     while (!this.#stopped) {
       try {
-        if (this.#blocked.has(lane)) await this.putAside(saga, event, lane, 0, BEHIND_ANOTHER, false);
-        else await this.parts.effects.react(saga, event);
+        if (this.#blocked.has(lane)) await this.putAside(saga, event, lane, 'behind');
+        else if (this.#careful > 0) await this.putAside(saga, event, lane, 'now');
+        else await this.carriedOut(saga, event, lane);
         return true;
       } catch (error) {
         try {
-          await this.putAside(saga, event, lane, 1, Date.now() + RETRIES[0]!, isFinal(error), error);
+          await this.putAside(saga, event, lane, 'failed', error);
           return true;
         } catch (failure) {
           this.parts.logger.error({ error: String(failure), saga: saga.name }, 'a saga step could not be put aside, trying again');
@@ -196,36 +210,34 @@ export class SagaRunner {
     return false;
   }
 
-  private async putAside(
-    saga: Saga,
-    event: Recorded,
-    lane: string,
-    attempts: number,
-    dueAt: number,
-    parked: boolean,
-    error?: unknown,
-  ): Promise<void> {
-    const step: WaitingStep = {
-      _id: `${saga.name}:${event.id}`,
-      saga: saga.name,
-      lane,
-      position: event.position,
-      event: await this.parts.store.closed(event),
-      correlationId: event.metadata.correlationId,
-      attempts,
-      dueAt,
-      parked,
-      since: new Date().toISOString(),
-      error: error === undefined ? undefined : briefly(error),
-    };
-    await this.#waiting.updateOne({ _id: step._id }, { $setOnInsert: step }, { upsert: true });
+  /** Carries the step out; one that takes long goes on by itself, on the waiting list, so that it holds up its own lane alone. */
+  private async carriedOut(saga: Saga, event: Recorded, lane: string): Promise<void> {
+    const _id = stepId(saga, event);
+    const reacting = this.parts.effects.react(saga, event);
+    if (await settles(reacting, this.parts.patience ?? PATIENCE)) return reacting;
+    this.#slow.add(_id);
+    try {
+      await this.putAside(saga, event, lane, 'now');
+    } catch (error) {
+      this.parts.logger.warn({ error: String(error), saga: saga.name }, 'a slow saga step could not be put aside, the others wait');
+      return reacting.finally(() => this.#slow.delete(_id));
+    }
+    this.parts.logger.warn({ saga: saga.name, event: event.type, stream: event.stream }, 'a saga step takes long; the others go on');
+    void reacting
+      .then(() => this.#waiting.remove(_id, lane))
+      .catch((error: unknown) => this.#waiting.failed({ _id, saga: saga.name, event }, 1, error))
+      .catch((error: unknown) => this.parts.logger.warn({ error: String(error) }, 'the end of a slow saga step could not be noted'))
+      .then(() => {
+        this.#slow.delete(_id);
+        return this.#stopped ? undefined : this.inLane(lane, () => this.retryLane(lane));
+      })
+      .catch((error: unknown) => this.parts.logger.warn({ error: String(error) }, 'what waits behind a slow saga step is looked at later'));
+  }
+
+  private async putAside(saga: Saga, event: Recorded, lane: string, why: 'behind' | 'now' | 'failed', error?: unknown): Promise<void> {
+    await this.#waiting.put(saga, event, lane, why, error);
     // Only now: where that failed, the step is first in its lane still, and must not line up behind itself.
     this.#blocked.add(lane);
-    if (error !== undefined)
-      this.parts.logger.warn(
-        { saga: saga.name, event: event.type, stream: event.stream, correlationId: step.correlationId, parked, error: step.error },
-        'a saga step waits',
-      );
   }
 
   /** Looks for what has come due, again and again. */
@@ -240,19 +252,16 @@ export class SagaRunner {
   }
 
   private async retry(): Promise<void> {
-    const due = await this.#waiting
-      .find({ parked: false, dueAt: { $lte: Date.now() } })
-      .sort({ dueAt: 1, _id: 1 })
-      .limit(AT_ONCE)
-      .toArray();
-    const lanes = new Set([...this.#brokenOff, ...due.map(({ lane }) => lane)]);
-    await Promise.all([...lanes].map((lane) => this.inLane(lane, () => this.retryLane(lane))));
+    const lanes = new Set([...this.#brokenOff, ...(await this.#waiting.dueLanes())]);
+    // Where the process has ended again and again, one at a time: what is innocent must not be counted with what is not.
+    if (this.#suspicious) for (const lane of lanes) await this.inLane(lane, () => this.retryLane(lane));
+    else await Promise.all([...lanes].map((lane) => this.inLane(lane, () => this.retryLane(lane))));
   }
 
   /** Works the lane off from its first step on, until it is empty or a step fails again. */
   private async retryLane(lane: string): Promise<void> {
     // The database was away in the middle of it: what is first now may still be marked as behind another.
-    if (this.#brokenOff.has(lane)) await this.hurryFirst(lane);
+    if (this.#brokenOff.has(lane)) await this.#waiting.hurryFirst(lane);
     this.#brokenOff.add(lane);
     await this.workOff(lane);
     this.#brokenOff.delete(lane);
@@ -260,43 +269,22 @@ export class SagaRunner {
 
   private async workOff(lane: string): Promise<void> {
     while (!this.#stopped) {
-      const first = await this.first(lane);
+      const first = await this.#waiting.first(lane);
       if (!first) {
         this.#blocked.delete(lane);
         return;
       }
       const saga = this.parts.sagas.find(({ name }) => name === first.saga);
-      if (!saga || first.parked || first.dueAt > Date.now()) return;
+      if (!saga || first.parked || first.dueAt > Date.now() || this.#slow.has(first._id)) return;
+      const attempts = first.attempts + 1;
       try {
+        if (!(await this.#waiting.attempt(first))) throw new Error('the process has ended while the step was tried');
         await this.parts.effects.react(saga, await this.parts.store.reopened(first.event));
       } catch (error) {
-        return this.failedAgain(first, error);
+        return this.#waiting.failed(first, attempts, error);
       }
-      await this.#waiting.deleteOne({ _id: first._id });
-      await this.hurryFirst(lane);
+      await this.#waiting.remove(first._id, lane);
     }
-  }
-
-  private async failedAgain({ _id, saga, event, attempts: before }: WaitingStep, error: unknown): Promise<void> {
-    const attempts = before + 1;
-    const parked = attempts > RETRIES.length || isFinal(error);
-    const dueAt = Date.now() + RETRIES[Math.min(attempts, RETRIES.length) - 1]!;
-    await this.#waiting.updateOne({ _id }, { $set: { attempts, parked, dueAt, error: briefly(error) } });
-    const { correlationId } = event.metadata;
-    const about = { saga, event: event.type, stream: event.stream, correlationId, attempts, error: briefly(error) };
-    if (parked) this.parts.logger.error(about, 'a saga step is parked and waits for an operator');
-    else this.parts.logger.warn(about, 'a saga step failed again');
-  }
-
-  /** Makes the first step of a lane due, if it was only waiting for another one. */
-  private async hurryFirst(lane: string): Promise<void> {
-    const first = await this.first(lane);
-    if (first?.dueAt === BEHIND_ANOTHER) await this.#waiting.updateOne({ _id: first._id }, { $set: { dueAt: Date.now() } });
-  }
-
-  private async first(lane: string): Promise<WaitingStep | undefined> {
-    const [first] = await this.#waiting.find({ lane }).sort({ position: 1 }).limit(1).toArray();
-    return first;
   }
 
   private done(entry: { open: number }): void {
@@ -326,13 +314,10 @@ export class SagaRunner {
   }
 }
 
-/** A refusal that will be the same tomorrow: trying again is for outages and lost races. */
-const isFinal = (error: unknown) =>
-  error instanceof DomainError && error.entry.status < 500 && error.entry.status !== 429 && error.code !== 'CONCURRENT_CHANGE';
-
-/** What may be written down of an error: its kind, and its words without addresses of people. */
-function briefly(error: unknown): string {
-  if (error instanceof DomainError) return error.code;
-  const { name = 'Error', code, message = String(error) } = error as { name?: string; code?: string | number; message?: string };
-  return `${name}${code === undefined ? '' : ` ${code}`}: ${message.replace(/[^\s<>"']+@[^\s<>"']+/g, '…@…')}`;
+/** Whether the work comes to its end, good or bad, within so many milliseconds. */
+async function settles(work: Promise<unknown>, millis: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), millis)));
+  const settled = () => true as const;
+  return Promise.race([work.then(settled, settled), late]).finally(() => clearTimeout(timer));
 }
