@@ -85,6 +85,20 @@ describe('Rights of departments', () => {
     expect(await rightsOf(lenaId)).toEqual(expect.arrayContaining(['support inherited', 'clients inherited', 'finance.acts individual']));
   });
 
+  test('R081 whoever brings a consistency token is judged by rights that are as new', async () => {
+    await world.settle();
+    const [{ clientAccountId }] = await lena.rows('client_accounts');
+    const next = String((await world.product.runtime.store.head()) + 1);
+    const purchase = { clientAccountId, allowed: false };
+    const asked = lena.send('SetRequestPurchase', purchase, { 'x-consistency-token': next });
+    for (let round = 0; round < 3; round++) await lena.rows('client_accounts');
+    const clients = { departmentId: seededId(romashka, 'department:technical'), node: 'clients' };
+    await anna.ok('SetDepartmentRight', { ...clients, enabled: false });
+    expect((await asked).body.code).toBe('FORBIDDEN');
+    await anna.ok('SetDepartmentRight', { ...clients, enabled: true });
+    await lena.ok('SetRequestPurchase', purchase);
+  });
+
   test('S16 D32 who is dismissed is out at once', async () => {
     const { aggregateId: staffId } = await anna.ok('CreateStaffMember', {
       organizationId: romashka,

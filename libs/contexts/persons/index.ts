@@ -28,5 +28,6 @@ export * from './person/person.events';
 export { person } from './person/person';
 export { nameOf, type Person } from './person/person.state';
 export * from './person-link/person-link';
+export type { PersonLinkRow } from './projections/person-links';
 export { personSide } from './projections/persons';
 export { personErrors } from './errors';

@@ -24,6 +24,14 @@ export class Feed {
     this.#mark.advance(position);
   }
 
+  /**
+   * Resolves when everything up to the position has passed by: whoever brings it as a consistency token is judged by rights
+   * that are at least as new. @throws DomainError PROJECTION_LAG
+   */
+  reached(position: number): Promise<void> {
+    return this.#mark.reached(position);
+  }
+
   start(): void {
     const again = async () => {
       await this.look().catch((error: unknown) => this.parts.logger.warn({ error: String(error) }, 'the age of kept states is not known'));

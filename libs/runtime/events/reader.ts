@@ -3,8 +3,6 @@ import type { Recorded } from '@letopis/kernel';
 import type { Logger } from '../logger';
 import type { EventStore } from './event-store';
 
-/** Events taken and not yet handled; beyond it the subscription pauses. */
-const BUFFER = 16_384;
 /** Pause before a subscription is opened again after an error, in milliseconds; grows up to the last one. */
 const PAUSES = [10, 50, 200, 1_000, 5_000];
 
@@ -28,6 +26,8 @@ export class Reader {
     private readonly store: EventStore,
     after: number,
     private readonly logger: Logger,
+    /** Events taken and not yet handled; beyond it the subscription pauses. */
+    private readonly room = 16_384,
   ) {
     this.#taken = after;
   }
@@ -51,7 +51,7 @@ export class Reader {
         continue;
       }
       const page = this.#buffer.splice(0, most);
-      if (this.#buffer.length < BUFFER / 2) this.#resume?.();
+      if (this.#buffer.length < this.room / 2) this.#resume?.();
       yield page;
     }
     await taking;
@@ -79,7 +79,7 @@ export class Reader {
           this.#buffer.push(event);
           this.#passing.next(event);
           this.#wake();
-          if (this.#buffer.length >= BUFFER) await new Promise<void>((resolve) => (this.#resume = resolve));
+          if (this.#buffer.length >= this.room) await new Promise<void>((resolve) => (this.#resume = resolve));
         }
       } catch (error) {
         if (this.#stopped) break;

@@ -44,7 +44,7 @@ const from = (request: Request) => ({ ip: request.ip, userAgent: header(request,
 export async function callerOf(request: Request, tokens: Tokens, wants: { command?: string; registry?: string } = {}): Promise<Actor> {
   const authorization = header(request, 'authorization');
   if (authorization === undefined) return known(request, { kind: 'anonymous' });
-  const caller = await tokens.caller(bearer(authorization));
+  const caller = await tokens.caller(bearer(authorization), consistencyToken(request));
   const here = known(request, caller);
   const lent = header(request, 'x-on-behalf-of');
   if (lent === undefined) {

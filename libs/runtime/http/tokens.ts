@@ -24,7 +24,7 @@ export class Tokens {
   readonly #keys = new Map<string, Uint8Array>();
 
   constructor(
-    private readonly runtime: Pick<Runtime, 'callers' | 'states' | 'clock' | 'composition' | 'ports' | 'gate'>,
+    private readonly runtime: Pick<Runtime, 'callers' | 'states' | 'clock' | 'composition' | 'ports' | 'gate' | 'feed'>,
     private readonly keyring: Keyring,
   ) {}
 
@@ -73,9 +73,13 @@ export class Tokens {
     return { accessToken: await this.sign('service', { sub: serviceId }, ACCESS_SECONDS), expiresIn: ACCESS_SECONDS };
   }
 
-  /** Who a bearer token speaks for, with the rights of this moment. @throws DomainError NOT_AUTHENTICATED, SESSION_CLOSED */
-  async caller(token: string): Promise<Actor> {
+  /**
+   * Who a bearer token speaks for, with the rights of this moment, and at least as new as the position that the caller has
+   * been told of. @throws DomainError NOT_AUTHENTICATED, SESSION_CLOSED, PROJECTION_LAG
+   */
+  async caller(token: string, atLeast = -1): Promise<Actor> {
     const { sub, sid, purpose } = await this.verify(undefined, token);
+    await this.runtime.feed.reached(atLeast);
     if (purpose === 'access') return this.runtime.callers.person(sid!, sub, false);
     if (purpose === 'service') return this.runtime.callers.service(sub, false);
     throw refusal('NOT_AUTHENTICATED');

@@ -4,7 +4,7 @@ import { person, personLink, type PersonEvents, type PersonLinkEvents } from '@l
 import { derivedId, firstProviderOf, send } from '@letopis/kernel';
 import { facts, stream, when, type Fact } from '../../../kernel/testing';
 import { OpenClientAccount } from '../client-account/client-account';
-import { CreateStaffMember, staffMember, UpdateStaffMember, type StaffMemberEvents } from '../staff-member';
+import { CreateStaffMember, EraseStaffMember, staffMember, UpdateStaffMember, type StaffMemberEvents } from '../staff-member';
 import { staffNameSaga } from './person-name.saga';
 import { staffFromAccessSaga } from './provisioning.saga';
 
@@ -90,5 +90,17 @@ describe('R024 A staff member without a name', () => {
     await when(staffNameSaga, linked, { streams: [card(name), staff(created({ ru: name }))] }).thenNothing();
     await when(staffNameSaga, linked, { streams: [card('Данные удалены' as never), staff(created())] }).thenNothing();
     await when(staffNameSaga, linked, { streams: [card(name)] }).thenNothing();
+  });
+
+  test('D27 is erased with the card when it has left, and stays itself while it works here', async () => {
+    const erased = stream(person, personId, facts<PersonEvents>()('PersonErased', {}));
+    const of = { personId, organizationId, userId };
+    const rows = (status: string, link: string) => ({
+      person_links: [{ ...of, personLinkId: derivedId('link', 'ivanov'), status: link }],
+      staff: [{ staffId, organizationId, userId, status }],
+    });
+    await when(staffNameSaga, erased, { rows: rows('dismissed', 'revoked') }).thenEffects(send(EraseStaffMember, { staffId }));
+    await when(staffNameSaga, erased, { rows: rows('active', 'accepted') }).thenNothing();
+    await when(staffNameSaga, erased, { rows: rows('dismissed', 'rejected') }).thenNothing();
   });
 });
