@@ -95,6 +95,14 @@ describe('The command line of operators', () => {
     expect((await letopis('audit', 'story', items[0]!.correlationId)).told).toMatch(/[└├]─ UserRegistered/);
     expect((await letopis('audit', 'state', 'user', anna.userId, '--at', '0')).told).toContain('"status": "registered"');
     expect((await letopis('audit', 'diff', 'user', anna.userId, '--from', '0')).told).toMatch(/\/status +changed +"registered" +"active"/);
+    expect((await letopis('replay', '--category', 'user', '--type', 'UserRegistered')).told).toMatch(
+      /^\d+ {2}\S+ {2}UserRegistered {2}user-/,
+    );
+    const log = join(folder, 'log.ndjson');
+    await letopis('replay', '--actor', admin.userId, '--output', log);
+    const lines = readFileSync(log, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { actor: { userId: string } }); // prettier-ignore
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.every(({ actor }) => actor.userId === admin.userId)).toBe(true);
     const output = join(folder, 'users.csv');
     await letopis('export', REGISTRY, '--filter', `status=blocked`, '--output', output);
     expect(readFileSync(output, 'utf8')).toContain('anna@romashka.ru');

@@ -83,6 +83,34 @@ describe('S32 The audit', () => {
     expect(tree).toMatchObject([{ type: 'AccessRequestAccepted', effects: expect.arrayContaining([expect.objectContaining({ type: 'MembershipGranted' })]) }]);
   }); // prettier-ignore
 
+  test('replays the log for auditors, in its order, between two moments and of what is asked for alone', async () => {
+    const replayed = async (query: string) => {
+      const answer = await fetch(`${world.product.url}/v1/audit/events${query}`, { headers: { authorization: `Bearer ${admin.token}` } });
+      expect(answer.status).toBe(200);
+      const text = await answer.text();
+      return text === '' ? [] : text.trimEnd().split('\n').map((line) => JSON.parse(line) as Answer['body']); // prettier-ignore
+    };
+    const all = await replayed('');
+    const log: string[] = [];
+    for await (const resolved of world.product.runtime.store.subscribe(-1)) {
+      const event = (await world.product.runtime.store.open(resolved))!;
+      log.push(event.id);
+      if (event.position >= all.at(-1).position) break;
+    }
+    expect(all.map(({ eventId }) => eventId)).toEqual(log);
+    const ofRequest = await replayed(`?category=accessRequest&organizationId=${romashka}`);
+    expect(ofRequest.map(({ type }) => type)).toEqual(['AccessRequestCreated', 'AccessRequestAccepted']);
+    const [created, accepted] = ofRequest;
+    expect(accepted).toMatchObject({ stream: `accessRequest-${requestId}`, reason: 'Работает у нас', actor: { userId: anna.userId } });
+    expect(await replayed(`?category=accessRequest&from=${created.position}`)).toEqual([accepted]);
+    expect(await replayed(`?category=accessRequest&to=${created.at}`)).toEqual([created]);
+    expect(await replayed(`?type=AccessRequestAccepted&actorId=${boris.userId}`)).toEqual([]);
+    expect(await replayed(`?type=AccessRequestAccepted&actorId=${anna.userId}`)).toEqual([accepted]);
+    for (const wrong of ['?type=Nothing', '?category=x', '?from=soon', `?to=${1e15}`, '?limit=1'])
+      expect((await admin.get(`/v1/audit/events${wrong}`)).body.code).toBe('BAD_QUERY');
+    expect((await anna.get('/v1/audit/events')).body.code).toBe('FORBIDDEN');
+  });
+
   test('is closed to strangers, members and people of other organizations, as if nothing were there', async () => {
     const [created] = (await read(admin, record())).items;
     const paths = [record(), `${record()}/state`, `${record()}/diff?from=0`, `/v1/audit/events/${created.eventId}/why`];

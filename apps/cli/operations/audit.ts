@@ -1,14 +1,26 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import type { Replayed } from '@letopis/runtime';
+import { progressBar } from '../local/progress';
 import { at, print, register, type Where } from './commands';
-import { diffText, historyTable, stateText, storyText, whyText } from './tables';
+import { diffText, historyTable, replayedText, stateText, storyText, whyText } from './tables';
+
+interface ReplayTold extends Told {
+  readonly from?: string;
+  readonly to?: string;
+  readonly category?: string[];
+  readonly type?: string[];
+  readonly organization?: string;
+  readonly actor?: string;
+  readonly output?: string;
+}
 
 interface Told extends Where {
   readonly json?: boolean;
 }
 
-/** `letopis audit … | export`: who did what, when and why, and registries as files. */
+/** `letopis audit … | replay | export`: who did what, when and why, and registries as files. */
 export function registerAudit(program: Command): void {
   const audit = program.command('audit').description('who did what, when and why; whoever asks is recorded');
   const asking = (name: string, description: string) => register(audit, name, description).option('--json', 'as JSON, not for eyes');
@@ -43,6 +55,36 @@ export function registerAudit(program: Command): void {
     .argument('<correlationId>', 'id of the story')
     .action((correlationId: string, told: Told) => at(told, async (door) => tell(await door.audit.story(correlationId), storyText, told)));
 
+  register(program, 'replay', 'what has happened, in the order of the log')
+    .option('--from <moment>', 'after this: a time, or a position of the log')
+    .option('--to <moment>', 'up to this: a time, or a position of the log (else: now)')
+    .option('--category <kind...>', 'records of these kinds alone')
+    .option('--type <event...>', 'events of these types alone')
+    .option('--organization <id>', 'of one organization')
+    .option('--actor <id>', 'what one person or service did')
+    .option('--json', 'a line of JSON for each event')
+    .option('--output <file>', 'into a file, as lines of JSON')
+    .action((told: ReplayTold) =>
+      at(told, async (door) => {
+        const { from, to, organization: organizationId, actor: actorId } = told;
+        const asked = { from, to, category: told.category?.join(','), type: told.type?.join(','), organizationId, actorId };
+        const query = Object.entries(asked).filter((pair): pair is [string, string] => pair[1] !== undefined);
+        const events = linesOf(await door.replay(Object.fromEntries(query)));
+        if (told.output === undefined) {
+          for await (const line of events) console.log(told.json ? line : replayedText(JSON.parse(line) as Replayed));
+          return;
+        }
+        const { head } = (await door.info()) as { head: number };
+        const bar = progressBar('replayed', 'positions');
+        const shown = async function* () {
+          for await (const line of events) {
+            bar((JSON.parse(line) as Replayed).position, head);
+            yield `${line}\n`;
+          }
+        };
+        await pipeline(shown(), createWriteStream(told.output)).finally(() => bar.stop());
+      }),
+    );
   register(program, 'export', 'a registry as CSV')
     .argument('<registry>', 'its code')
     .option('--as-of <moment>', 'as it was: a time, or a position of the log')
@@ -64,4 +106,17 @@ export function registerAudit(program: Command): void {
         for await (const chunk of file) process.stdout.write(chunk);
       }),
     );
+}
+
+/** The lines of a text that comes in pieces. */
+async function* linesOf(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split('\n');
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  // A stream that was broken off ends in the middle of a line, or throws: half an event is none.
+  if (rest !== '') throw new Error('The log was broken off: ask again after the last position.');
 }

@@ -4,6 +4,7 @@ import {
   csv,
   momentOf,
   parseCommand,
+  replayLines,
   type Access,
   type HistoryEntry,
   type Job,
@@ -62,6 +63,8 @@ export interface Door {
   /** A command of an administrator, carried through to the end of what follows from it. */
   send(command: string, payload: object, reason?: string): Promise<void>;
   readonly audit: AuditDoor;
+  /** The log, a line of JSON for each event. */
+  replay(query: Readonly<Record<string, string>>): Promise<AsyncIterable<Uint8Array | string>>;
   /** A registry as CSV, by its filters, at a moment if one is named. */
   export(code: string, query: Readonly<Record<string, string>>): Promise<AsyncIterable<Uint8Array>>;
   /** Begins and waits for the end, telling how far it is. */
@@ -96,6 +99,7 @@ export function openRunning(session: Session): Door {
       why: (eventId) => session.get(`/v1/audit/events/${encodeURIComponent(eventId)}/why`),
       story: (correlationId) => session.get(`/v1/audit/stories/${encodeURIComponent(correlationId)}?as=tree`),
     },
+    replay: (query) => session.stream(`/v1/audit/events?${new URLSearchParams(query).toString()}`),
     export: (code, query) => session.stream(`/v1/registries/${encodeURIComponent(code)}/export?${new URLSearchParams(query).toString()}`),
     run: async ({ kind, ...body }, progress) => {
       let job = await session.post<Job>(`/v1/operations/${kind === 'rotate' ? 'keys/rotate' : kind}`, body);
@@ -149,6 +153,11 @@ export async function openOwn(dataFolder: string, substitutes: Substitutes): Pro
       await core.runtime.audit.story(correlationId, { settled: true });
     },
     audit: ownAudit(core.runtime, actor),
+    replay: async ({ from, to, category, type, ...rest }) => {
+      await core.runtime.access.record(actor, newId(), { what: 'replay', subject: '$all', query: rest });
+      const pages = operations.replay(from, to, { categories: category?.split(','), types: type?.split(','), ...rest });
+      return replayLines(await pages.next(), pages);
+    },
     export: async (code, { asOf, ...query }) => {
       const projection = composition.projections.get(code);
       if (!projection) throw refusal('UNKNOWN_REGISTRY', { name: code });

@@ -1,4 +1,4 @@
-import type { Change, HistoryEntry, Hidden, StateThen, StatesBetween, Story, StoryNode, Why } from '@letopis/runtime';
+import type { Change, HistoryEntry, Hidden, Replayed, StateThen, StatesBetween, Story, StoryNode, Why } from '@letopis/runtime';
 
 /** Lines of columns, each as wide as its widest cell; what does not fit a line of the terminal is cut by nobody. */
 export function table(heading: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
@@ -18,6 +18,16 @@ export const historyTable = (items: readonly HistoryEntry[]): string =>
     ['rev', 'at', 'event', 'by', 'allowed by', 'reason', 'data'],
     items.map((item) => [String(item.revision), item.at, item.type, who(item), item.allowedBy ?? '', item.reason ?? '', told(item.data)]),
   );
+
+/** An event of the log in one line. */
+export const replayedText = (event: Replayed): string =>
+  [
+    `${event.position}  ${event.at}  ${event.type}  ${event.stream}@${event.revision}  ${who(event)}`,
+    event.reason && `«${event.reason}»`,
+    told(event.data),
+  ]
+    .filter(Boolean)
+    .join('  ');
 
 export const stateText = ({ category, id, revision, at, state }: StateThen): string =>
   `${category} ${id}, revision ${revision}${at ? ` of ${at}` : ''}\n${JSON.stringify(state, null, 2)}`;

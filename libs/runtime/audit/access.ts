@@ -1,8 +1,8 @@
 import { actorId, aggregate, everything, overseesService, projection, refused, type Actor, type ReadPolicy } from '@letopis/kernel';
 import type { Logbook } from './logbook';
 
-/** What was read: a record's history, its state, two states beside each other, why something happened, a story, a list. */
-export type ReadOf = 'history' | 'state' | 'diff' | 'why' | 'story' | 'registry' | 'record' | 'export';
+/** What was read: a record's history, its state, two states beside each other, why something happened, a story, a list, the log. */
+export type ReadOf = 'history' | 'state' | 'diff' | 'why' | 'story' | 'replay' | 'registry' | 'record' | 'export';
 
 /** One reading, as the reader asked. Words that were searched for are not kept: they may be somebody's name. */
 export interface Access {

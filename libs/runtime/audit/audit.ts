@@ -97,7 +97,7 @@ export class Audit {
    * @throws DomainError NOT_FOUND
    */
   async history(stream: string, reader: Reader): Promise<HistoryEntry[]> {
-    return (await this.record(stream)).map((event) => entry(event, reader));
+    return (await this.record(stream)).map((event) => entryOf(event, reader));
   }
 
   /** The record folded up to a moment. @throws DomainError NOT_FOUND */
@@ -113,7 +113,7 @@ export class Audit {
       folded(definition, id, upTo(events, moment), reader),
     ) as [StateThen, StateThen];
     const between = events.filter(({ revision }) => revision > earlier.revision && revision <= later.revision);
-    return { from: earlier, to: later, changes: differences(before, then), events: between.map((event) => entry(event, reader)) };
+    return { from: earlier, to: later, changes: differences(before, then), events: between.map((event) => entryOf(event, reader)) };
   }
 
   /** Where an event lies. @throws DomainError NOT_FOUND */
@@ -138,7 +138,7 @@ export class Audit {
     const may = (other: StoryRow) =>
       reader.forAuditor || (other.organizationId !== undefined && other.organizationId === row.organizationId);
     return {
-      event: { ...entry(event, reader), stream, position: Math.max(position, row.position) },
+      event: { ...entryOf(event, reader), stream, position: Math.max(position, row.position) },
       command: {
         id: metadata.commandId,
         type: metadata.commandType,
@@ -233,7 +233,8 @@ function folded(definition: Definition, id: string, events: readonly Recorded[],
   };
 }
 
-const entry = ({ revision, type, data, metadata, id }: Recorded, reader: Reader): HistoryEntry => ({
+/** An entry of a history, as the reader may see it. */
+export const entryOf = ({ revision, type, data, metadata, id }: Recorded, reader: Reader): HistoryEntry => ({
   revision,
   at: metadata.occurredAt,
   type,

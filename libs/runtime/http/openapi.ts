@@ -168,6 +168,19 @@ const fixedPaths: Json = {
       { name: 'to', in: 'query', description: 'a revision, or a time; else the present', schema: { type: 'string' } },
     ]),
   },
+  '/v1/audit/events': {
+    get: operation('audit', 'The log between two moments, for auditors: a JSON object per line (NDJSON), as a stream', [
+      { name: 'from', in: 'query', description: 'after this: a position, or a time', schema: { type: 'string' } },
+      { name: 'to', in: 'query', description: 'up to this: a position, or a time; else the present', schema: { type: 'string' } },
+      ...['category', 'type'].map((name) => ({
+        name,
+        in: 'query',
+        description: 'of these alone, with commas',
+        schema: { type: 'string' },
+      })),
+      ...['organizationId', 'actorId'].map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+    ]),
+  },
   '/v1/audit/events/{id}/why': {
     get: operation('audit', 'Why an event happened: command, actor, reason, rule, causes up to the first caller, effects', [path('id')]),
   },

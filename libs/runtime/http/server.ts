@@ -10,6 +10,7 @@ import { envelopeOf, type Accepted } from '../commands/envelope';
 import type { Runtime } from '../runtime';
 import { correlate, jsonOnly } from './calls';
 import { AuditController } from './audit-controller';
+import { ReplayController } from './replay-controller';
 import { CommandsController, SignInController } from './controllers';
 import { Draining } from './draining';
 import { EDGE, type CaptchaIssuer, type Edge, type FileStore, type SecretStore } from './edge';
@@ -63,6 +64,7 @@ class EdgeModule {
         ExportController, // before the records of a registry: its address is one of them otherwise
         RegistriesController,
         AuditController,
+        ReplayController,
         SignInController,
         HealthController,
         LinksController,

@@ -73,16 +73,16 @@ export class AsOf {
    * The position that a moment stands for: said itself, or that of the last event at or before a time, by the clock that
    * stamped it. @throws DomainError BAD_QUERY for what is no moment, or is still to come
    */
-  async position(text: string): Promise<number> {
+  async position(text: string, name = 'asOf'): Promise<number> {
     const { store, clock, projector, db } = this.parts;
     const head = await store.head();
     if (/^\d+$/.test(text)) {
-      const position = wholeOf('asOf', text);
-      if (position > head) throw refusal('BAD_QUERY', { name: 'asOf' });
+      const position = wholeOf(name, text);
+      if (position > head) throw refusal('BAD_QUERY', { name });
       return position;
     }
-    const at = timeOf('asOf', text);
-    if (at > clock.now()) throw refusal('BAD_QUERY', { name: 'asOf' });
+    const at = timeOf(name, text);
+    if (at > clock.now()) throw refusal('BAD_QUERY', { name });
     await projector.mark(stories.code).reached(head);
     const rows = documents(db, projector, stories.code);
     const [last] = await rows.find({ at: { $lte: at } }).sort({ at: -1, _id: -1 }).limit(1).toArray(); // prettier-ignore

@@ -4,6 +4,7 @@ import type { Clock } from '../clock';
 import type { Accepted } from '../commands/envelope';
 import type { Dispatcher } from '../commands/dispatcher';
 import type { LegalHold } from '../audit/legal-hold';
+import { replay, type Wanted } from '../audit/replay';
 import type { States } from '../commands/states';
 import type { Composition } from '../composition';
 import type { EventStore } from '../events/event-store';
@@ -123,6 +124,15 @@ export class Operations {
     await this.jobs.stop();
     await this.asOf.stop();
     await this.#forgetting;
+  }
+
+  /** The log between two moments (times or positions), as auditors see it. @throws BrokenOff, DomainError BAD_QUERY */
+  async *replay(from: string | undefined, to: string | undefined, wanted: Omit<Wanted, 'after' | 'upTo'>, signal?: AbortSignal) {
+    const { store, logger } = this.parts;
+    const after = from === undefined ? -1 : await this.asOf.position(from, 'from');
+    const upTo = to === undefined ? await store.head() : await this.asOf.position(to, 'to');
+    const ends = signal ? AbortSignal.any([signal, this.jobs.signal]) : this.jobs.signal;
+    yield* replay({ store, logger, signal: ends }, { ...wanted, after, upTo });
   }
 
   /** Steps of sagas that wait, in the order of the log: those of one saga, or all. */
