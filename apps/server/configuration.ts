@@ -1,6 +1,7 @@
 import { defaultSettings, parseEmail, type Settings } from '@letopis/kernel';
 import { localSecurityFrom, type LocalSecurity } from '@letopis/local';
-import { CAPTCHA_PROVIDERS, type HostedOptions } from '@letopis/ports';
+import { CAPTCHA_PROVIDERS, SMS_PROVIDERS, type HostedOptions, type SmsGateway } from '@letopis/ports';
+import { readFileSync } from 'node:fs';
 import { defaultRetention, StartError, type PatrolOptions, type Retention } from '@letopis/runtime';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
@@ -26,6 +27,8 @@ export interface Configuration {
   readonly mailFrom: string;
   /** A captcha of a provider in the place of our own. */
   readonly captcha?: Pick<HostedOptions, 'provider' | 'verify' | 'siteKey' | 'secret'>;
+  /** A gateway for short messages; without one the channel is off. */
+  readonly sms?: SmsGateway;
   readonly masterKey?: string;
   readonly companiesFile?: string;
   /** A directory over HTTP, in DaData's format, and the key for it. */
@@ -58,6 +61,7 @@ export function configurationFrom(env: Readonly<Record<string, string | undefine
     smtpUrl: url(env, 'SMTP_URL', /^smtps?:\/\//),
     mailFrom: env.MAIL_FROM || 'Летопись <letopis@localhost>',
     captcha: hostedCaptcha(env),
+    sms: smsOf(env),
     masterKey: env.LETOPIS_MASTER_KEY || undefined,
     ...companies(env),
     trustProxy: proxies(env, 'TRUST_PROXY'),
@@ -130,6 +134,29 @@ function hostedCaptcha(env: Env): Configuration['captcha'] {
       successValue: env.CAPTCHA_SUCCESS_VALUE || known?.successValue || 'true',
     },
   };
+}
+
+/** A gateway by name, or the file that describes one; `SMS_KEY` is filled in as `{{KEY}}` and stands in no file. */
+function smsOf(env: Env): SmsGateway | undefined {
+  const named = env.SMS_GATEWAY;
+  if (!named) return undefined;
+  const known = Object.hasOwn(SMS_PROVIDERS, named) ? SMS_PROVIDERS[named] : undefined;
+  const gateway = known ?? described(named);
+  if (!env.SMS_KEY && JSON.stringify(gateway).includes('{{KEY}}')) throw new StartError('SMS_KEY is missing: SMS_GATEWAY fills it in');
+  return { ...gateway, secrets: { ...gateway.secrets, ...(env.SMS_KEY ? { KEY: env.SMS_KEY } : {}) } };
+}
+
+function described(file: string): SmsGateway {
+  const names = Object.keys(SMS_PROVIDERS).join(', ');
+  let gateway: Partial<SmsGateway>;
+  try {
+    gateway = JSON.parse(readFileSync(file, 'utf8')) as Partial<SmsGateway>;
+  } catch (cause) {
+    throw new StartError(`SMS_GATEWAY is neither ${names} nor a JSON file that describes a gateway: ${file}`, { cause });
+  }
+  const isWhole = ['GET', 'POST', 'PUT'].includes(gateway.method ?? '') && /^https?:\/\//.test(gateway.url ?? '');
+  if (!isWhole) throw new StartError(`SMS_GATEWAY: ${file} must say method (GET, POST, PUT) and url of the gateway`);
+  return gateway as SmsGateway;
 }
 
 function whole(env: Env, name: string, otherwise: number): number {

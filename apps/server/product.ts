@@ -1,5 +1,6 @@
 import { identity } from '@letopis/contexts/identity';
 import type { CompanyDirectoryPort } from '@letopis/kernel';
+import { communication } from '@letopis/contexts/communication';
 import { organizations } from '@letopis/contexts/organizations';
 import { persons } from '@letopis/contexts/persons';
 import { staffContext } from '@letopis/contexts/staff';
@@ -10,14 +11,18 @@ import {
   Captchas,
   credentialsPort,
   csvDirectory,
+  deliveryPort,
   HostedCaptcha,
   Files,
   httpDirectory,
   mailPort,
   noDirectory,
+  noSms,
+  noXmpp,
   outbox,
   Presence,
   secretsPort,
+  smsGateway,
   smtp,
   Vault,
   type CaptchaService,
@@ -34,7 +39,7 @@ import { releaseOf } from './release';
 import { openKeyring } from './secrets-file';
 
 /** The contexts that the product is made of. */
-export const contexts = [identity, organizations, persons, staffContext, workspaces];
+export const contexts = [identity, organizations, persons, staffContext, workspaces, communication];
 
 export const VERSION = '0.1.0';
 
@@ -135,22 +140,30 @@ export async function startCore(configuration: Configuration, substitutes: Subst
         };
         const onRepeat = ({ template }: { template: string }) => counted(template, 'repeated');
         const channel = configuration.smtpUrl ? smtp(configuration.smtpUrl, db, { onRepeat }) : outbox(join(dataFolder, 'outbox'));
+        const mail = mailPort({
+          channel,
+          vault,
+          templates: composition.letters,
+          from: configuration.mailFrom,
+          publicUrl: settings.publicUrl,
+          watch,
+        });
+        const delivery = deliveryPort({
+          mail,
+          sms: configuration.sms ? smsGateway(configuration.sms, db) : noSms,
+          xmpp: noXmpp,
+          onFailure: (channel, error) => logger.warn({ channel, error }, 'a message was not delivered at this attempt'),
+        });
         return {
           attempts: { failures: attempts.failures, failed: attempts.failed },
           captcha: { verify: captchas.verify },
           files: { ...files.port },
           credentials: { ...credentialsPort(db, vault, substitutes.hashing) },
-          presence: { seen: presence.seen, lastSeen: presence.lastSeen },
+          presence: { seen: presence.seen, lastSeen: presence.lastSeen, left: presence.left, ofUser: presence.ofUser },
           secrets: { ...secretsPort(vault) },
           companyDirectory: { ...directoryOf(configuration, logger) },
-          mail: mailPort({
-            channel,
-            vault,
-            templates: composition.letters,
-            from: configuration.mailFrom,
-            publicUrl: settings.publicUrl,
-            watch,
-          }),
+          delivery: { ...delivery },
+          mail,
         };
       },
     });

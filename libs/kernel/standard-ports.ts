@@ -59,8 +59,29 @@ export interface AttemptsPort {
 
 /** When sessions were last used: outside the log, since a heart-beat is no event. */
 export interface PresencePort {
-  seen: PortMethod<{ sessionId: string }, void>;
+  /** `at`: when it was used, where that is not now. */
+  seen: PortMethod<{ sessionId: string; userId?: string; at?: string }, void>;
   lastSeen: PortMethod<{ sessionId: string }, string | undefined>;
+  /** The session is over. */
+  left: PortMethod<{ sessionId: string }, void>;
+  /** How many sessions a person has open, and when any of them was used last. */
+  ofUser: PortMethod<{ userId: string }, { sessions: number; lastActivityAt?: string }>;
+}
+
+/** A channel that reaches beyond the service's own pages. */
+export type OutwardChannel = 'email' | 'sms' | 'xmpp';
+
+/** How one attempt to deliver ended. What failed for good is not tried again. */
+export type DeliveryOutcome =
+  | { readonly outcome: 'sent'; readonly providerId?: string }
+  | { readonly outcome: 'failed'; readonly error: string; readonly permanent: boolean };
+
+/** Messages to people over channels outside; whatever goes wrong there is an answer, never thrown. */
+export interface DeliveryPort {
+  /** What there is for a person at this moment: a gateway for SMS, a connected XMPP client. */
+  available: PortMethod<{ userId?: string }, { sms: boolean; xmpp: boolean }>;
+  /** Tries once. By the same `deliveryId` the same message goes out once, as far as the channel can tell. */
+  send: PortMethod<{ deliveryId: string; channel: OutwardChannel; to: string; text: string; letter?: Letter }, DeliveryOutcome>;
 }
 
 /** Official data of companies by INN. `undefined`: not known, or not to be had at the moment. */
@@ -72,6 +93,7 @@ export const companyDirectory = port<CompanyDirectoryPort>('companyDirectory');
 export const attempts = port<AttemptsPort>('attempts');
 export const captcha = port<CaptchaPort>('captcha');
 export const credentials = port<CredentialsPort>('credentials');
+export const delivery = port<DeliveryPort>('delivery');
 export const presence = port<PresencePort>('presence');
 export const secrets = port<SecretsPort>('secrets');
 export const files = port<FilesPort>('files');

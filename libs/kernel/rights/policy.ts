@@ -105,17 +105,27 @@ export function orgAdmin<Command, State>({ in: organizationOf = itsOrganization 
   };
 }
 
+interface MemberOptions<Command, State> {
+  /** The organization that the record belongs to; by default the state's `organizationId`. */
+  readonly in?: OrganizationOf<Command, State>;
+  /** Not its clients: whoever works in it, or for it. */
+  readonly inside?: boolean;
+}
+
 /** An active member of the record's organization. */
-export function member<Command, State>({ in: organizationOf = itsOrganization as OrganizationOf<Command, State> } = {}): Policy<
-  Command,
-  State
-> {
+export function member<Command, State>({
+  in: organizationOf = itsOrganization as OrganizationOf<Command, State>,
+  inside = false,
+}: MemberOptions<Command, State> = {}): Policy<Command, State> {
   return {
-    name: 'member',
+    name: inside ? 'member: employee, contractor' : 'member',
     needs: (question) => ({ [NEED]: standingOf(organizationOf(question), userId(question.actor)) }),
     judge: (question, answers) => {
       const standing = asked(answers);
-      return refusedAtTheDoor(standing, question.actor) ?? closedOrganization(standing) ?? 'allow';
+      const refusal = refusedAtTheDoor(standing, question.actor) ?? closedOrganization(standing);
+      if (refusal) return refusal;
+      const isClient = standing.membership?.memberKind === 'client' && !administers(standing, question.actor);
+      return inside && isClient ? 'FORBIDDEN' : 'allow';
     },
   };
 }

@@ -22,21 +22,29 @@ export interface MailParts {
   readonly watch?: LetterWatch;
 }
 
+/** How a letter ended that will not be tried again. */
+export type Posted = 'sent' | 'refused' | 'lost';
+
 /** The port `mail`: writes a letter from its template, delivers it once, then destroys the secrets that it brought. */
 export function mailPort({ channel, vault, templates, from, publicUrl, watch = {} }: MailParts) {
   const service = { name: nameIn(from), url: publicUrl };
+  const lost = (template: string): Posted => {
+    watch.lost?.(template);
+    return 'lost';
+  };
   return {
-    deliver: async (letter: Letter, { commandId, now }: { commandId: string; now: string }): Promise<void> => {
+    deliver: async (letter: Letter, { commandId, now }: { commandId: string; now: string }): Promise<Posted> => {
       const { template, to, locale } = letter;
       // Who was erased in the meantime gets no letter any more.
-      if (!to.includes('@')) return watch.lost?.(template);
+      if (!to.includes('@')) return lost(template);
+      let posted: Posted = 'sent';
       const refs = Object.entries(letter.secrets ?? {});
       if (!(await channel.delivered(commandId))) {
         const secrets: Record<string, string> = {};
         for (const [name, ref] of refs) {
           const secret = await vault.get(ref, now);
           // Its time is over: a link that no longer works is not sent.
-          if (secret === undefined) return watch.lost?.(template);
+          if (secret === undefined) return lost(template);
           secrets[name] = secret;
         }
         const delivery = await channel.deliver({
@@ -49,9 +57,13 @@ export function mailPort({ channel, vault, templates, from, publicUrl, watch = {
           date: new Date(now),
         });
         if (delivery.outcome === 'sent') watch.sent?.(template);
-        else watch.refused?.(template, delivery.answer);
+        else {
+          posted = 'refused';
+          watch.refused?.(template, delivery.answer);
+        }
       }
       await vault.destroy(refs.map(([, ref]) => ref));
+      return posted;
     },
   };
 }

@@ -10,6 +10,9 @@ export const ACCESS_SECONDS = 300;
 /** Signing keys of so many past days are still accepted: a session lasts a week. */
 const KEY_DAYS = 8;
 const ISSUER = 'letopis';
+const ACTIVITY_MILLIS = 10_000;
+/** Sessions of which a process remembers when it noted them last. */
+const MOST_ACTIVE = 100_000;
 
 export interface SessionTokens {
   readonly accessToken: string;
@@ -22,6 +25,7 @@ export interface SessionTokens {
 /** Bearer tokens: short ones for calls, and the one of a session or a service that these are got with. Keys change every day, by `kid`. */
 export class Tokens {
   readonly #keys = new Map<string, Uint8Array>();
+  readonly #active = new Map<string, number>();
 
   constructor(
     private readonly runtime: Pick<Runtime, 'callers' | 'states' | 'clock' | 'composition' | 'ports' | 'gate' | 'feed'>,
@@ -47,13 +51,14 @@ export class Tokens {
   }
 
   /**
-   * A new access token for an open session. Asking for it is what counts as using the session: who works needs one every
-   * five minutes, and nothing is written for the calls between. @throws DomainError NOT_AUTHENTICATED, SESSION_CLOSED
+   * A new access token for an open session. Asking for it counts as using the session, as its calls do.
+   * @throws DomainError NOT_AUTHENTICATED, SESSION_CLOSED
    */
   async renew(sessionToken: string): Promise<Omit<SessionTokens, 'sessionToken'>> {
     const { sub, sid } = await this.verify('session', sessionToken);
     const asked = { commandId: newId(), now: this.runtime.clock.now() };
-    const presence = (method: 'seen' | 'lastSeen') => portMethod(this.runtime.ports, 'presence', method)({ sessionId: sid }, asked);
+    const presence = (method: 'seen' | 'lastSeen') =>
+      portMethod(this.runtime.ports, 'presence', method)({ sessionId: sid, userId: sub }, asked);
     const lastSeenAt = (await presence('lastSeen')) as string | undefined;
     await this.runtime.callers.person(sid!, sub, true, { lastSeenAt });
     await presence('seen');
@@ -80,9 +85,27 @@ export class Tokens {
   async caller(token: string, atLeast = -1): Promise<Actor> {
     const { sub, sid, purpose } = await this.verify(undefined, token);
     await this.runtime.feed.reached(atLeast);
-    if (purpose === 'access') return this.runtime.callers.person(sid!, sub, false);
+    if (purpose === 'access') {
+      const person = await this.runtime.callers.person(sid!, sub, false);
+      await this.active(sub, sid!);
+      return person;
+    }
     if (purpose === 'service') return this.runtime.callers.service(sub, false);
     throw refusal('NOT_AUTHENTICATED');
+  }
+
+  /** Notes that a session is used, at most once in ten seconds: presence tells minutes. A call does not fail for it. */
+  private async active(userId: string, sessionId: string): Promise<void> {
+    const now = this.runtime.clock.now();
+    const noted = this.#active.get(sessionId);
+    if (noted !== undefined && Date.parse(now) - noted < ACTIVITY_MILLIS) return;
+    if (this.#active.size >= MOST_ACTIVE) this.#active.clear();
+    this.#active.set(sessionId, Date.parse(now));
+    await portMethod(
+      this.runtime.ports,
+      'presence',
+      'seen',
+    )({ sessionId, userId }, { commandId: newId(), now }).catch(() => this.#active.delete(sessionId));
   }
 
   private async sign(purpose: Purpose, claims: { sub: string; sid?: string }, seconds: number): Promise<string> {

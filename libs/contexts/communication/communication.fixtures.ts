@@ -1,0 +1,84 @@
+import { user, userProfile, type UserEvents, type UserProfileEvents } from '@letopis/contexts/identity';
+import { membership, organization, type MemberKind, type MembershipEvents, type OrganizationEvents } from '@letopis/contexts/organizations';
+import { derivedId, system, type Actor, type UserActor } from '@letopis/kernel';
+import { facts, stream, type Fact, type Stream } from '../../kernel/testing';
+import { notification } from './notification/notification';
+import type { NotificationEvents } from './notification/notification.events';
+import type { Channel } from './notification/routing';
+import { notificationSettings } from './notification/settings';
+
+/** The people and messages of this context's specifications. */
+const one = (name: string): UserActor => ({ kind: 'user', userId: derivedId('person', name), sessionId: derivedId('session', name) });
+
+export const anonymous: Actor = { kind: 'anonymous' };
+/** Administers Romashka. */
+export const anna = one('anna');
+/** Works in Romashka and writes. */
+export const boris = one('boris');
+/** Works in Romashka and is written to. */
+export const viktor = one('viktor');
+/** A client of Romashka. */
+export const lena = one('lena');
+/** Nobody here. */
+export const olga = one('olga');
+export const sagas = system('sagas');
+
+export const romashka = derivedId('organization', 'romashka');
+export const notificationId = derivedId('notification', 'first');
+
+const ofOrganization = facts<OrganizationEvents>();
+const ofMembership = facts<MembershipEvents>();
+const ofUser = facts<UserEvents>();
+export const told = facts<NotificationEvents>();
+
+export const known = ({ userId }: UserActor, name: string, ...more: readonly Fact[]): Stream =>
+  stream(user, userId, ofUser('UserRegistered', { email: `${name}@romashka.ru`, locale: 'ru', origin: 'self' }), ...more);
+export const member = ({ userId }: UserActor, memberKind: MemberKind = 'employee'): Stream =>
+  stream(
+    membership,
+    `${romashka}:${userId}`,
+    ofMembership('MembershipGranted', { organizationId: romashka, userId, memberKind, via: 'staff', sourceId: 'x' }),
+  );
+/** Viktor has told his phone. */
+export const withPhone = stream(
+  userProfile,
+  viktor.userId,
+  facts<UserProfileEvents>()('ProfileContactsUpdated', { changes: { phones: { to: ['+79161234567'] } } }),
+);
+
+export const world: readonly Stream[] = [
+  stream(
+    organization,
+    romashka,
+    ofOrganization('OrganizationAdded', { kind: 'legal_entity', inn: '7707083893', displayName: 'Ромашка', addedBy: anna.userId }),
+    ofOrganization('AdministratorAssigned', { userId: anna.userId, assignedBy: 'x' }),
+    ofOrganization('OrganizationRegisteredAsClient', { requestId: 'r', registeredAt: '2026-03-01T09:00:00.000Z' }),
+  ),
+  known(anna, 'anna'),
+  known(boris, 'boris'),
+  known(viktor, 'viktor'),
+  member(anna),
+  member(boris),
+  member(viktor),
+  stream(notificationSettings, viktor.userId),
+];
+
+/** A message to Viktor that is asked for. */
+export const requested = (more: Partial<NotificationEvents['NotificationRequested']> = {}) =>
+  told('NotificationRequested', {
+    organizationId: romashka,
+    recipientUserId: viktor.userId,
+    category: 'message',
+    policy: 'email',
+    textSite: 'Здравствуйте, [b]Виктор[/b]',
+    from: { kind: 'system' },
+    about: `user:${viktor.userId}`,
+    ...more,
+  });
+export const routed = (...channels: readonly Channel[]) =>
+  told('NotificationRouted', { channels, presence: { xmppOnline: false, siteAuthorised: false } });
+export const delivered = (channel: Channel = 'email') => told('NotificationDelivered', { channel });
+export const failed = (attempt: number, final = false, channel: Channel = 'email', error = 'TIMEOUT') =>
+  told('NotificationDeliveryFailed', { channel, error, attempt, final });
+
+export const message = (...more: readonly Fact[]): Stream => stream(notification, notificationId, ...more);

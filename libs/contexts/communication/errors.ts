@@ -1,0 +1,17 @@
+import { errorCatalogue, sharedErrors } from '@letopis/kernel';
+
+export const communicationErrors = errorCatalogue(
+  {
+    RECIPIENT_UNKNOWN: { status: 422, ru: 'Получатель не определён', en: 'The recipient is not known' },
+    // Recorded as a fact and seen in the delivery log: there is nothing that could be repeated.
+    NO_CHANNEL: { status: 422, ru: 'Нет доступного канала доставки', en: 'There is no channel to deliver by', alreadySo: true },
+    SENDER_NOT_ALLOWED: {
+      status: 403,
+      ru: 'Изменить отправителя может только администратор',
+      en: 'Only an administrator changes the sender',
+    },
+  },
+  sharedErrors,
+);
+
+export const refusal = communicationErrors.refusal;
