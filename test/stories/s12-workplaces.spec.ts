@@ -65,6 +65,9 @@ describe('Workplaces', () => {
     expect(body).toMatchObject({ current: 'branch', sections: [{ node: 'finance.reports', title: { ru: 'Финансовые отчёты' } }] });
     await anna.ok('RemoveRole', { staffId, roleCode: 'branch_head' });
     expect((await viktor.get('/v1/side-panel')).body.current).toBe('marketing');
+    const [branch] = await anna.rows('workplaces', '?filter[code]=branch');
+    await anna.ok('DeleteWorkplace', { workplaceId: branch.workplaceId });
+    expect(await anna.refused('ChangeWorkplace', { workplaceId: branch.workplaceId, name: 'Филиал 2' })).toBe('404 NOT_FOUND');
   });
 
   test('S12 read models rebuilt from the start are the same', async () => {

@@ -193,6 +193,20 @@ describe('R024 What a card holds', () => {
     expect(state.phones).toEqual({ ids: [emailId], primary: emailId });
   });
 
+  test('R027 an address is let go of once: by people from a card in use, by the product from any', () => {
+    const attached = ofPerson('PersonEmailAttached', { emailId, primary: true });
+    const detached = ofPerson('PersonEmailDetached', { emailId });
+    const detach = (actor: Actor, ...facts: readonly Fact[]) =>
+      given(person, created(), ...facts)
+        .and(...others)
+        .when(COMMANDS.DetachEmail!, { actor });
+    const archived = ofPerson('PersonArchived', {});
+    detach(anna, attached).then(detached);
+    detach(anna, attached, detached).thenNothing();
+    detach(anna, attached, archived).thenRefused('PERSON_ARCHIVED');
+    detach(sagas, attached, archived).then(detached);
+  });
+
   test('R025 it is related to papers by their numbers, and to records that are there', () => {
     const relate = (target: commands.RelationTargetText, ...facts: readonly Fact[]) =>
       given(person, created(), ...facts)
