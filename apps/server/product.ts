@@ -4,6 +4,7 @@ import { communication } from '@letopis/contexts/communication';
 import { organizations } from '@letopis/contexts/organizations';
 import { persons } from '@letopis/contexts/persons';
 import { staffContext } from '@letopis/contexts/staff';
+import { work } from '@letopis/contexts/work';
 import { workspaces } from '@letopis/contexts/workspace';
 import { secured, startInThread, type LocalServer, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
 import {
@@ -39,7 +40,7 @@ import { releaseOf } from './release';
 import { openKeyring } from './secrets-file';
 
 /** The contexts that the product is made of. */
-export const contexts = [identity, organizations, persons, staffContext, workspaces, communication];
+export const contexts = [identity, organizations, persons, staffContext, workspaces, communication, work];
 
 export const VERSION = '0.1.0';
 

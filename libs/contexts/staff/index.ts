@@ -65,6 +65,7 @@ export * from './client-service/client-service';
 export * from './department/department.commands';
 export type * from './department/department.events';
 export { department, type Department } from './department/department';
+export { departmentSide, staffSide } from './projections/sides';
 export { staffErrors } from './errors';
 export * from './role/role';
 export * from './seeds';

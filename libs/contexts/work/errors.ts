@@ -1,0 +1,34 @@
+import { organizationErrors } from '@letopis/contexts/organizations';
+import { staffErrors } from '@letopis/contexts/staff';
+import { errorCatalogue, sharedErrors } from '@letopis/kernel';
+
+const { STAFF_NOT_ACTIVE, DEPARTMENT_ARCHIVED } = staffErrors.entries;
+const { ORGANIZATION_SUSPENDED, ORGANIZATION_ARCHIVED } = organizationErrors.entries;
+
+export const workErrors = errorCatalogue(
+  {
+    STAFF_NOT_ACTIVE,
+    DEPARTMENT_ARCHIVED,
+    ORGANIZATION_SUSPENDED,
+    ORGANIZATION_ARCHIVED,
+    TASK_STATE: {
+      status: 409,
+      ru: 'Действие недоступно для задачи в статусе «{status}»',
+      en: 'Not possible for a task that is «{status}»',
+    },
+    ALREADY_DECIDED: { status: 409, ru: 'Решение уже принято', en: 'It has been decided already' },
+    ROUND_CLOSED: { status: 409, ru: 'Согласование уже завершено', en: 'The approval is over already' },
+    NOT_ASSIGNEE: { status: 403, ru: 'Задачу выполняет другой сотрудник', en: 'Somebody else does the task' },
+    NOT_CONTROLLER: { status: 403, ru: 'Задачу принимает контролёр', en: 'The task is accepted by its controller' },
+    COMMENT_REQUIRED: { status: 422, ru: 'Укажите комментарий', en: 'Say why' },
+    ASSIGNEE_REQUIRED: {
+      status: 422,
+      ru: 'Укажите одного исполнителя: сотрудника, отдел или роль',
+      en: 'Name one assignee: a staff member, a department or a role',
+    },
+    TERM_INVALID: { status: 422, ru: 'Срок уже прошёл', en: 'The term is over already' },
+  },
+  sharedErrors,
+);
+
+export const refusal = workErrors.refusal;

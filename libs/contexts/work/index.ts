@@ -1,0 +1,22 @@
+/** Work: what is to be done, by whom, until when, and who looks at it. */
+import { defineContext } from '@letopis/kernel';
+import { workErrors } from './errors';
+import { approvalInbox, tasks } from './projections/tasks';
+import { handOverSaga } from './sagas/hand-over.saga';
+import { taskNotificationSaga } from './sagas/task-notification.saga';
+import { task } from './task/task';
+
+export const work = defineContext({
+  name: 'work',
+  aggregates: [task],
+  sagas: [taskNotificationSaga, handOverSaga],
+  projections: [tasks, approvalInbox],
+  errors: workErrors.entries,
+  letters: {},
+});
+
+export { workErrors } from './errors';
+export { task } from './task/task';
+export * from './task/task.commands';
+export type * from './task/task.events';
+export type { Task, TaskStatus } from './task/task.state';
