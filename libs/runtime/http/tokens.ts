@@ -87,25 +87,22 @@ export class Tokens {
     await this.runtime.feed.reached(atLeast);
     if (purpose === 'access') {
       const person = await this.runtime.callers.person(sid!, sub, false);
-      await this.active(sub, sid!);
+      this.active(sub, sid!);
       return person;
     }
     if (purpose === 'service') return this.runtime.callers.service(sub, false);
     throw refusal('NOT_AUTHENTICATED');
   }
 
-  /** Notes that a session is used, at most once in ten seconds: presence tells minutes. A call does not fail for it. */
-  private async active(userId: string, sessionId: string): Promise<void> {
+  /** Notes that a session is used, at most once in ten seconds: presence tells minutes. A call neither waits nor fails for it. */
+  private active(userId: string, sessionId: string): void {
     const now = this.runtime.clock.now();
     const noted = this.#active.get(sessionId);
     if (noted !== undefined && Date.parse(now) - noted < ACTIVITY_MILLIS) return;
     if (this.#active.size >= MOST_ACTIVE) this.#active.clear();
     this.#active.set(sessionId, Date.parse(now));
-    await portMethod(
-      this.runtime.ports,
-      'presence',
-      'seen',
-    )({ sessionId, userId }, { commandId: newId(), now }).catch(() => this.#active.delete(sessionId));
+    const seen = async () => portMethod(this.runtime.ports, 'presence', 'seen')({ sessionId, userId }, { commandId: newId(), now });
+    void seen().catch(() => this.#active.delete(sessionId));
   }
 
   private async sign(purpose: Purpose, claims: { sub: string; sid?: string }, seconds: number): Promise<string> {
