@@ -15,9 +15,11 @@ export const workErrors = errorCatalogue(
       status: 409,
       ru: 'Действие недоступно для задачи в статусе «{status}»',
       en: 'Not possible for a task that is «{status}»',
+      // A process or a hand-over that comes to a task which has moved on meanwhile has nothing left to do.
+      alreadySo: true,
     },
     ALREADY_DECIDED: { status: 409, ru: 'Решение уже принято', en: 'It has been decided already' },
-    ROUND_CLOSED: { status: 409, ru: 'Согласование уже завершено', en: 'The approval is over already' },
+    ROUND_CLOSED: { status: 409, ru: 'Согласование уже завершено', en: 'The approval is over already', alreadySo: true },
     NOT_ASSIGNEE: { status: 403, ru: 'Задачу выполняет другой сотрудник', en: 'Somebody else does the task' },
     NOT_CONTROLLER: { status: 403, ru: 'Задачу принимает контролёр', en: 'The task is accepted by its controller' },
     COMMENT_REQUIRED: { status: 422, ru: 'Укажите комментарий', en: 'Say why' },

@@ -2,6 +2,7 @@
 import { defineContext } from '@letopis/kernel';
 import { workErrors } from './errors';
 import { approvalInbox, tasks } from './projections/tasks';
+import { deferralSaga } from './sagas/deferral.saga';
 import { handOverSaga } from './sagas/hand-over.saga';
 import { taskNotificationSaga } from './sagas/task-notification.saga';
 import { task } from './task/task';
@@ -9,7 +10,7 @@ import { task } from './task/task';
 export const work = defineContext({
   name: 'work',
   aggregates: [task],
-  sagas: [taskNotificationSaga, handOverSaga],
+  sagas: [taskNotificationSaga, deferralSaga, handOverSaga],
   projections: [tasks, approvalInbox],
   errors: workErrors.entries,
   letters: {},

@@ -2,19 +2,23 @@ import { department, staffMember, type StaffMemberEvents } from '@letopis/contex
 import { organization } from '@letopis/contexts/organizations';
 import { saga, send, staffKey, type SagaReads } from '@letopis/kernel';
 import type { TaskRow } from '../projections/tasks';
-import { ReassignTask } from '../task/task.commands';
+import { ChangeTaskController, ReassignTask } from '../task/task.commands';
 
-/** Open tasks of somebody who leaves go to whom they were handed over, else to the head of the department, else to an administrator. */
+/** Open tasks of somebody who leaves, and the control of others' tasks, go to whom they were handed over, else to the head of the department, else to an administrator. */
 export const handOverSaga = saga<StaffMemberEvents>()({
   name: 'TaskHandOverSaga',
   on: {
     StaffMemberDismissed: async ({ aggregateId: left, data: { handOverTo, departmentIds } }, reads) => {
       const { organizationId } = await reads.state(staffMember, left);
       const open = await reads.rows<TaskRow>('tasks', { organizationId, assigneeStaffId: left, open: true });
-      if (open.length === 0) return [];
+      const controlled = await reads.rows<TaskRow>('tasks', { organizationId, controllerStaffId: left, open: true });
+      if (open.length + controlled.length === 0) return [];
       const staffId = handOverTo ?? (await headOf(reads, departmentIds, left)) ?? (await administratorOf(reads, organizationId, left));
       if (staffId === undefined) return [];
-      return open.map(({ taskId }) => send(ReassignTask, { taskId, staffId, reason: 'Сотрудник уволен' }));
+      return [
+        ...open.map(({ taskId }) => send(ReassignTask, { taskId, staffId, reason: 'Сотрудник уволен' })),
+        ...controlled.map(({ taskId }) => send(ChangeTaskController, { taskId, staffId })),
+      ];
     },
   },
 });

@@ -24,7 +24,8 @@ import {
   works,
   world,
 } from '../work.fixtures';
-import { ReassignTask } from '../task/task.commands';
+import { ChangeTaskController, ReassignTask, ResumeTask } from '../task/task.commands';
+import { deferralSaga } from './deferral.saga';
 import { handOverSaga } from './hand-over.saga';
 import { taskNotificationSaga } from './task-notification.saga';
 
@@ -138,5 +139,29 @@ describe('TaskHandOverSaga', () => {
     await happens(left()).thenEffects(goesTo(anna));
   });
 
+  test('D32 what they had on control goes there as well', () => {
+    const control = [{ taskId, organizationId: romashka, controllerStaffId: staffIdOf(viktor), open: true }];
+    return happens(left(staffIdOf(lena)), control).thenEffects(send(ChangeTaskController, { taskId, staffId: staffIdOf(lena) }));
+  });
+
   test('D32 of whoever has none nothing goes anywhere', () => happens(left(staffIdOf(lena)), []).thenNothing());
+});
+
+describe('TaskDeferralSaga', () => {
+  const until = after(NOW, { days: 2 });
+  const putOff = ofTask('TaskDeferred', { until });
+  const fires = (...facts: readonly Fact[]) => whenTimer(deferralSaga, 'resume', itself(...facts), { dueAt: until });
+
+  test('R115 what was put off until a moment goes on by itself then', async () => {
+    await when(deferralSaga, itself(made(), putOff)).thenEffects(schedule('resume', until));
+    await fires(made(), putOff).thenEffects(send(ResumeTask, { taskId }));
+  });
+
+  test('R115 unless it was put off anew, goes on already, or is over', async () => {
+    await when(deferralSaga, itself(made(), ofTask('TaskDeferred', {}))).thenEffects(cancel('resume'));
+    for (const event of [ofTask('TaskResumed', {}), ofTask('TaskStarted', { staffId: staffIdOf(viktor) }), cancelled])
+      await when(deferralSaga, itself(made(), putOff, event)).thenEffects(cancel('resume'));
+    await fires(made(), putOff, ofTask('TaskDeferred', { until: after(until, { days: 1 }) })).thenNothing();
+    await fires(made(), putOff, ofTask('TaskResumed', {})).thenNothing();
+  });
 });

@@ -109,16 +109,18 @@ const SPECIFIED: Readonly<Record<string, Specified>> = {
       deferred: [controlled, deferred],
       on_control: [controlled, submitted],
       completed: [controlled, submitted, completed],
+      cancelled: [controlled, cancelled],
     },
     table: `
-    | State       | SubmitTaskForControl                   | CompleteTask                | ReturnTask                   | ReopenTask                   | ChangeTaskDeadline         |
-    | new         | → on_control / TaskSubmittedForControl | —                           | —                            | —                            | same / TaskDeadlineChanged |
-    | in_progress | → on_control / TaskSubmittedForControl | —                           | —                            | —                            | same / TaskDeadlineChanged |
-    | deferred    | —                                      | —                           | —                            | —                            | same / TaskDeadlineChanged |
-    | on_control  | no-op                                  | → completed / TaskCompleted | → in_progress / TaskReturned | —                            | same / TaskDeadlineChanged |
-    | completed   | —                                      | no-op                       | —                            | → in_progress / TaskReopened | —                          |
+    | State       | SubmitTaskForControl                   | CompleteTask                | ReturnTask                   | ReopenTask                   | ChangeTaskDeadline         | StartTask                   | DeferTask                 | ResumeTask                  | CancelTask                  |
+    | new         | → on_control / TaskSubmittedForControl | —                           | —                            | —                            | same / TaskDeadlineChanged | → in_progress / TaskStarted | → deferred / TaskDeferred | —                           | → cancelled / TaskCancelled |
+    | in_progress | → on_control / TaskSubmittedForControl | —                           | —                            | —                            | same / TaskDeadlineChanged | no-op                       | → deferred / TaskDeferred | no-op                       | → cancelled / TaskCancelled |
+    | deferred    | —                                      | —                           | —                            | —                            | same / TaskDeadlineChanged | → in_progress / TaskStarted | same / TaskDeferred       | → in_progress / TaskResumed | → cancelled / TaskCancelled |
+    | on_control  | no-op                                  | → completed / TaskCompleted | → in_progress / TaskReturned | —                            | same / TaskDeadlineChanged | —                           | —                         | —                           | → cancelled / TaskCancelled |
+    | completed   | —                                      | no-op                       | —                            | → in_progress / TaskReopened | —                          | —                           | —                         | —                           | —                           |
+    | cancelled   | —                                      | —                           | —                            | —                            | —                          | —                           | —                         | —                           | no-op                       |
     `,
-    by: { CompleteTask: olga, ReturnTask: olga, ReopenTask: olga, ChangeTaskDeadline: olga },
+    by: { CompleteTask: olga, ReturnTask: olga, ReopenTask: olga, ChangeTaskDeadline: olga, CancelTask: boris },
   },
   'of approval': {
     states: {
@@ -210,6 +212,17 @@ describe('R115 Who may do what with a task', () => {
         id: taskId,
       });
     expect(result.refused ?? '✓').toBe(expected);
+  });
+
+  test('D32 the head of the department gives a task of its people to another, but no approval', () => {
+    const headed = sales({ type: 'DepartmentUpdated', data: { changes: { headStaffId: { to: staffIdOf(olga) } } } });
+    const give = (fact: Fact) =>
+      given(task, fact)
+        .and(...world.filter(({ id }) => id !== headed.id), headed)
+        .when(COMMANDS.ReassignTask!, { actor: olga, id: taskId });
+    give(made()).then(ofTask('TaskReassigned', { from: staffIdOf(viktor), to: staffIdOf(lena) }));
+    give(made({ assignee: { departmentId } })).then(ofTask('TaskReassigned', { to: staffIdOf(lena) }));
+    give(approval()).thenRefused('NOT_ASSIGNEE');
   });
 
   test('who may edit all tasks gives any of them to another, but no approval', () => {
@@ -364,6 +377,14 @@ describe('A task of a process', () => {
     given(task, ...facts)
       .and(...world)
       .when(COMMANDS[name]!, { actor, id: taskId });
+
+  test('R116 is given back by the process, and what has moved on meanwhile is nothing to be repaired', () => {
+    asked('ReturnTask', sagas, ofProcess, submitted).then(ofTask('TaskReturned', { comment: 'Не тот договор' }));
+    for (const name of ['ReturnTask', 'SubmitTaskForControl'])
+      asked(name, sagas, ofProcess, submitted, completed).thenRefused('TASK_STATE');
+    for (const code of ['TASK_STATE', 'ROUND_CLOSED'] as const) expect(workErrors.entries[code].alreadySo).toBe(true);
+    asked('ResumeTask', sagas, ofProcess, deferred).then(ofTask('TaskResumed', {}));
+  });
 
   test('R116 is submitted and taken back by the process alone, and not taken up again', () => {
     asked('SubmitTaskForControl', viktor, ofProcess).thenRefused('FORBIDDEN');

@@ -77,6 +77,17 @@ const hoursFor = ({ staffId, departmentId }: Assignee): Need<WorkSchedule | unde
     ({ schedule }) => schedule as WorkSchedule | undefined,
   );
 
+/** Who leads the department that a task is for, or one that whoever has it is in. */
+const headsOf = ({ staffId, departmentId }: Assignee): Need<readonly (string | undefined)[]> =>
+  followedBy(
+    { staff: active(staffId) },
+    ({ staff: found }) => {
+      const ids = [departmentId ?? [], (found as StaffMember | undefined)?.departmentIds ?? []].flat();
+      return Object.fromEntries(ids.map((id) => [id, stateOf(department, id)]));
+    },
+    ({ staff: _, ...departments }) => Object.values(departments).map((each) => (each as Department).headStaffId),
+  );
+
 const roleOf = (organizationId: string, code: string | undefined) => {
   if (code === undefined) return known(undefined);
   const { scope, value } = roleKey(organizationId, code);
@@ -104,7 +115,7 @@ export const task = define({
     TakeTask: command(commands.TakeTask, { by: insider, needs: own, summary: 'Takes a task of the own department or role' }),
     StartTask: command(commands.StartTask, { by: insider, needs: own, summary: 'Begins' }),
     DeferTask: command(commands.DeferTask, { by: insider, needs: own, summary: 'Puts it off' }),
-    ResumeTask: command(commands.ResumeTask, { by: insider, needs: own, summary: 'Goes on' }),
+    ResumeTask: command(commands.ResumeTask, { by: insiderOrSystem, needs: own, summary: 'Goes on' }),
     SubmitTaskForControl: command(commands.SubmitTaskForControl, {
       by: insiderOrSystem,
       needs: own,
@@ -115,11 +126,16 @@ export const task = define({
       needs: own,
       summary: 'Done; with a controller, accepted by the controller',
     }),
-    ReturnTask: command(commands.ReturnTask, { by: insider, needs: own, summary: 'Not as it should be: once more' }),
+    ReturnTask: command(commands.ReturnTask, { by: insiderOrSystem, needs: own, summary: 'Not as it should be: once more' }),
     DecideApprovalTask: command(commands.DecideApprovalTask, { by: insider, needs: own, summary: 'Approves or rejects' }),
     ReassignTask: command(commands.ReassignTask, {
       by: oneOf<commands.ReassignTask, Task>(systemOnly, all, insider),
-      needs: (question) => ({ ...own(question), assigned: active(question.command.staffId), mayAll: rightTo(question) }),
+      needs: (question) => ({
+        ...own(question),
+        assigned: active(question.command.staffId),
+        mayAll: rightTo(question),
+        heads: headsOf(question.state.assignee),
+      }),
       summary: 'Somebody else does it',
     }),
     ChangeTaskController: command(commands.ChangeTaskController, {
@@ -190,7 +206,7 @@ export const task = define({
     },
     ResumeTask: (_, state, { own: standing, actor }) => {
       in_(state, 'in_progress', 'deferred');
-      byAssignee({ standing, actor }, state);
+      if (!isSystem(actor)) byAssignee({ standing, actor }, state);
       return state.status === 'in_progress' ? [] : [event('TaskResumed', {})];
     },
 
@@ -218,7 +234,7 @@ export const task = define({
     },
     ReturnTask: ({ comment }, state, { own: standing, actor }) => {
       in_(state, 'on_control');
-      if (!isController({ standing, actor }, state)) throw refusal('NOT_CONTROLLER');
+      if (!isSystem(actor) && !isController({ standing, actor }, state)) throw refusal('NOT_CONTROLLER');
       return [event('TaskReturned', { comment })];
     },
 
@@ -236,12 +252,13 @@ export const task = define({
       return [event('TaskDecided', { by, onBehalfOf: state.onBehalfOf, decision, comment }), event('TaskCompleted', { by })];
     },
 
-    ReassignTask: ({ staffId, reason, asDeputy = false }, state, { own: standing, assigned, mayAll, actor }) => {
+    ReassignTask: ({ staffId, reason, asDeputy = false }, state, { own: standing, assigned, mayAll, heads, actor }) => {
       const who = { standing, actor };
       in_(state, ...OPEN);
       if (!isSystem(actor)) {
         if (asDeputy) throw refusal('FORBIDDEN');
-        const may = isCreator(who, state) || (state.kind !== 'approval' && (isAssignee(who, state) || mayAll));
+        const may =
+          isCreator(who, state) || (state.kind !== 'approval' && (isAssignee(who, state) || heads.some((head) => is(who, head)) || mayAll));
         if (!may) throw refusal('NOT_ASSIGNEE');
       }
       works(assigned, state.organizationId);
