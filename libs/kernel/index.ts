@@ -1,6 +1,7 @@
 export * from './actor';
 export * from './aggregate';
 export * from './calendar';
+export * from './changes';
 export * from './context';
 export * from './erased';
 export * from './errors';

@@ -4,12 +4,15 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
+  IsInt,
   IsISO8601,
   IsObject,
   IsString,
   IsUUID,
   Length,
   Matches,
+  Max,
+  Min,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
@@ -77,3 +80,14 @@ export const Day = (presence: Presence = {}) => shaped(presence, Matches(/^\d{4}
 
 /** A value with fields of its own, described by a class as a command is. */
 export const Nested = (type: () => new () => object, presence: Presence = {}) => shaped(presence, IsObject(), ValidateNested(), Type(type));
+
+/** A list of at most `most` values with fields of their own. */
+export const NestedList = (type: () => new () => object, most: number, presence: Presence = {}) =>
+  shaped(presence, IsArray(), ArrayMaxSize(most), ValidateNested({ each: true }), Type(type));
+
+/** A whole number within bounds. */
+export const Whole = (least: number, most: number, presence: Presence = {}) => shaped(presence, IsInt(), Min(least), Max(most));
+
+/** A list of at most `most` texts of 1 to `longest` characters. */
+export const Texts = (most: number, longest: number, presence: Presence = {}) =>
+  shaped(presence, IsString({ each: true }), Length(1, longest, { each: true }), IsArray(), ArrayMaxSize(most));
