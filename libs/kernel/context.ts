@@ -1,5 +1,6 @@
 import type { Actor, UserActor } from './actor';
 import type { Needs } from './needs';
+import type { Policy } from './policy';
 import type { Definition } from './aggregate';
 import type { ErrorEntry } from './errors';
 import type { Localized, Projection } from './projection';
@@ -54,6 +55,28 @@ export interface Authentication {
   };
 }
 
+/** Somebody is about to send a file for something: how large it may be, and what may be in it. */
+export interface Upload {
+  readonly needs: (about: Readonly<Record<string, string>>, actor: Actor) => Needs;
+  /** The code of the refusal, or what is taken. */
+  readonly judge: (
+    answers: Readonly<Record<string, unknown>>,
+    about: Readonly<Record<string, string>>,
+    actor: Actor,
+    now: string,
+  ) =>
+    | { readonly refused: string }
+    | { readonly most: number; readonly takes: (file: { readonly name: string; readonly mime: string }) => boolean };
+}
+
+/** Files of a context's records. */
+export interface FileRules {
+  /** Category of records → who may open the files that belong to them. Files of other records are for the members of the organization. */
+  readonly readers?: Readonly<Record<string, Policy<never, never>>>;
+  /** What a file is sent for (`?for=document`) → what is judged before its bytes are taken. */
+  readonly uploads?: Readonly<Record<string, Upload>>;
+}
+
 /** A bounded context as data: what the runtime composes into a process. */
 export interface Context {
   readonly name: string;
@@ -62,6 +85,7 @@ export interface Context {
   readonly projections: readonly Projection[];
   readonly errors: Readonly<Record<string, ErrorEntry>>;
   readonly letters: Readonly<Record<string, LetterTemplate>>;
+  readonly files: FileRules;
   readonly authentication?: Authentication;
 }
 
@@ -73,7 +97,8 @@ export function defineContext(definition: {
   readonly projections?: readonly Projection[];
   readonly errors?: Readonly<Record<string, ErrorEntry>>;
   readonly letters?: Readonly<Record<string, LetterTemplate>>;
+  readonly files?: FileRules;
   readonly authentication?: Authentication;
 }): Context {
-  return { sagas: [], projections: [], errors: {}, letters: {}, ...definition };
+  return { sagas: [], projections: [], errors: {}, letters: {}, files: {}, ...definition };
 }

@@ -103,6 +103,8 @@ export const sharedErrors = errorCatalogue({
     en: 'This idempotency key was used for another command',
   },
   BODY_TOO_LARGE: { status: 413, ru: 'Тело запроса больше допустимого размера', en: 'The body is larger than allowed' },
+  FILE_TOO_LARGE: { status: 413, ru: 'Файл больше допустимого размера', en: 'The file is larger than allowed' },
+  FILE_TYPE_NOT_ALLOWED: { status: 422, ru: 'Недопустимый тип файла', en: 'Files of this type are not allowed' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, ru: 'Ожидается тело application/json', en: 'An application/json body is expected' },
   RATE_LIMITED: {
     status: 429,

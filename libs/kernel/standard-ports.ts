@@ -39,9 +39,29 @@ export interface FileFacts {
   readonly uploadedBy: string;
 }
 
+/** A record that a file belongs to. */
+export interface FileOwner {
+  readonly category: string;
+  readonly id: string;
+}
+
 /** Files that people have uploaded; bytes stay outside the log, events name them. */
 export interface FilesPort {
   describe: PortMethod<{ fileId: string }, FileFacts | undefined>;
+  /**
+   * Keeps the file for a record that is about to name it; what it is, unless another record has it. Who names it within a
+   * quarter of an hour has it for good, by what the saga of the record says afterwards.
+   */
+  take: PortMethod<{ fileId: string; owner: FileOwner }, FileFacts | undefined>;
+}
+
+/** Other aggregates that do something first so that a decision can be made: give a number, keep a place. */
+export interface CommandsPort {
+  /**
+   * Sends the command as the system. It may be sent again for one decision: the aggregate knows by its state what it has done
+   * already, and what it has given is read from there.
+   */
+  ask: PortMethod<{ type: string; payload: object }, true>;
 }
 
 /** Human numbers: the same `forId` always gets the same number of its counter; gaps are possible. */
@@ -96,6 +116,7 @@ export const credentials = port<CredentialsPort>('credentials');
 export const delivery = port<DeliveryPort>('delivery');
 export const presence = port<PresencePort>('presence');
 export const secrets = port<SecretsPort>('secrets');
+export const commands = port<CommandsPort>('commands');
 export const files = port<FilesPort>('files');
 export const numbers = port<NumbersPort>('numbers');
 
@@ -109,6 +130,8 @@ export interface Letter {
   readonly data: Readonly<Record<string, unknown>>;
   /** Name in the template → reference into the vault; destroyed when the letter has been delivered. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Files that go with it. */
+  readonly attachments?: readonly { readonly fileId: string; readonly name: string }[];
 }
 
 /** What the port `companyDirectory` knows of a company. */

@@ -5,6 +5,7 @@ import type {
   Context,
   Definition,
   ErrorEntry,
+  FileRules,
   LetterTemplate,
   Projection,
   Saga,
@@ -27,6 +28,7 @@ export interface Composition {
   readonly projections: ReadonlyMap<string, Projection>;
   readonly errors: Readonly<Record<string, ErrorEntry>>;
   readonly letters: Readonly<Record<string, LetterTemplate>>;
+  readonly files: Required<FileRules>;
   readonly authentication: Authentication;
 }
 
@@ -73,6 +75,16 @@ export function compose(contexts: readonly Context[]): Composition {
       'letter',
       contexts.map(({ letters }) => letters),
     ),
+    files: {
+      readers: merged(
+        'rule of files',
+        contexts.map(({ files }) => files.readers ?? {}),
+      ),
+      uploads: merged(
+        'kind of upload',
+        contexts.map(({ files }) => files.uploads ?? {}),
+      ),
+    },
     authentication,
   };
 }

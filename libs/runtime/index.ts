@@ -21,6 +21,7 @@ export type { PatrolOptions } from './operations/patrol';
 export type { Job } from './operations/jobs';
 export { type ParkedDocument, type WaitingView } from './operations/operations';
 export type { Place } from './operations/refold';
+export { waitingSteps } from './sagas/waiting';
 export type { Difference, Verified } from './operations/verify';
 export { Projector } from './projections/projector';
 export { fitStores, Runtime, StartError, type RuntimeOptions } from './runtime';

@@ -29,6 +29,7 @@ import { Expiry } from './operations/expiry';
 import { checkDatabase, fitDatabase, identify, storeIdentity, WrongDatabase, type Fitted } from './operations/identity';
 import type { KeyFile } from './operations/keys';
 import { Metrics } from './operations/metrics';
+import { commandsPort } from './commands/commands-port';
 import { counter, numbersPort } from './numbers/counter';
 import { Operations } from './operations/operations';
 import type { PatrolOptions } from './operations/patrol';
@@ -133,6 +134,7 @@ export class Runtime {
     const dispatcher = new Dispatcher({ composition, store, states, claims, callers, ports, keyring, clock, settings });
     // Numbers are given by commands like everything else; the port is there before the first of them is asked for.
     ports.numbers = { ...numbersPort(dispatcher, states) };
+    ports.commands = { ...commandsPort(dispatcher, composition) };
     const resolver = () => new NeedsResolver({ states, claims, ports, aggregates: composition.aggregates }, () => '');
     const gate = new Gate({ composition, dispatcher, resolver, clock });
     const feed = new Feed({ store, states, logger });

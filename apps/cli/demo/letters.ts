@@ -10,6 +10,8 @@ export interface ReceivedLetter {
   readonly html: string;
   readonly messageId: string;
   readonly date: string;
+  /** Files that came with it. */
+  readonly attachments: readonly { readonly name: string; readonly type: string; readonly content: Buffer }[];
   /** From the link, where there is one. */
   readonly user?: string;
   readonly token?: string;
@@ -28,6 +30,7 @@ export async function readLetter(source: Buffer | string): Promise<ReceivedLette
     html: mail.html || '',
     messageId: mail.messageId ?? '',
     date: mail.date?.toISOString() ?? '',
+    attachments: mail.attachments.map(({ filename = '', contentType, content }) => ({ name: filename, type: contentType, content })),
     user: link ? (new URL(link[1]!).searchParams.get('user') ?? undefined) : undefined,
     token: link?.[2],
     password: /(?:Пароль для первого входа|Password for the first sign-in): (\S+)/.exec(text)?.[1],

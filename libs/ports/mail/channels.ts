@@ -1,8 +1,16 @@
 import { access, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import type SmtpTransport from 'nodemailer/lib/smtp-transport';
 import type { Db } from 'mongodb';
+
+/** A file that goes with a letter, read while the letter goes out. */
+export interface Attachment {
+  readonly name: string;
+  readonly mime: string;
+  readonly content: Readable;
+}
 
 /** A letter ready to go; the same id gives the same Message-ID. */
 export interface Outgoing {
@@ -15,6 +23,7 @@ export interface Outgoing {
   readonly html: string;
   readonly locale: string;
   readonly date: Date;
+  readonly attachments?: readonly Attachment[];
 }
 
 /** How a delivery ended that will not be tried again. */
@@ -29,13 +38,14 @@ export interface MailChannel {
 }
 
 /** Both channels send the same: text and HTML of one letter (multipart/alternative), marked as written by a machine (RFC 3834). */
-const mime = ({ id, from, to, subject, text, html, locale, date }: Outgoing): SendMailOptions => ({
+const mime = ({ id, from, to, subject, text, html, locale, date, attachments = [] }: Outgoing): SendMailOptions => ({
   from,
   to: { name: '', address: to },
   subject,
   text,
   html,
   date,
+  attachments: attachments.map(({ name, mime: contentType, content }) => ({ filename: name, contentType, content })),
   messageId: `<${id}@letopis>`,
   headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': locale },
 });

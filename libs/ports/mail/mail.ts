@@ -1,6 +1,7 @@
+import type { Readable } from 'node:stream';
 import type { Letter, LetterTemplate } from '@letopis/kernel';
 import type { Vault } from '../secrets/vault';
-import type { MailChannel } from './channels';
+import type { Attachment, MailChannel } from './channels';
 import { write } from './letters';
 
 /** What is told of letters: how each ended, by the name of its template and nothing of anybody. */
@@ -20,13 +21,15 @@ export interface MailParts {
   /** Where people reach the service; letters end with it. */
   readonly publicUrl: string;
   readonly watch?: LetterWatch;
+  /** The file of that id: its type and its bytes, where it is there. */
+  readonly file?: (fileId: string) => Promise<{ readonly mime: string; readonly content: Readable } | undefined>;
 }
 
 /** How a letter ended that will not be tried again. */
 export type Posted = 'sent' | 'refused' | 'lost';
 
 /** The port `mail`: writes a letter from its template, delivers it once, then destroys the secrets that it brought. */
-export function mailPort({ channel, vault, templates, from, publicUrl, watch = {} }: MailParts) {
+export function mailPort({ channel, vault, templates, from, publicUrl, watch = {}, file = async () => undefined }: MailParts) {
   const service = { name: nameIn(from), url: publicUrl };
   const lost = (template: string): Posted => {
     watch.lost?.(template);
@@ -47,6 +50,12 @@ export function mailPort({ channel, vault, templates, from, publicUrl, watch = {
           if (secret === undefined) return lost(template);
           secrets[name] = secret;
         }
+        const attachments: Attachment[] = [];
+        for (const { fileId, name } of letter.attachments ?? []) {
+          const found = await file(fileId);
+          if (!found) return lost(template);
+          attachments.push({ name, ...found });
+        }
         const delivery = await channel.deliver({
           id: commandId,
           template,
@@ -55,6 +64,7 @@ export function mailPort({ channel, vault, templates, from, publicUrl, watch = {
           locale,
           ...write(templates, letter, secrets, service),
           date: new Date(now),
+          ...(attachments.length > 0 && { attachments }),
         });
         if (delivery.outcome === 'sent') watch.sent?.(template);
         else {

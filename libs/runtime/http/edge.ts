@@ -1,4 +1,4 @@
-import type { FileFacts } from '@letopis/kernel';
+import type { FileFacts, FileOwner } from '@letopis/kernel';
 import type { Runtime } from '../runtime';
 import type { Tokens } from './tokens';
 
@@ -15,10 +15,34 @@ export interface SecretStore {
   destroy(refs: readonly string[]): Promise<void>;
 }
 
+/** A part of a file, in bytes: `end` is the first that does not belong to it. */
+export interface FilePart {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface OpenedFile {
+  readonly facts: FileFacts;
+  /** The organization whose record has named it. */
+  readonly organizationId?: string;
+  readonly owner?: FileOwner;
+  bytes(part?: FilePart): AsyncIterable<Uint8Array>;
+}
+
 /** Where uploaded files are kept. */
 export interface FileStore {
-  put(content: AsyncIterable<Uint8Array>, about: { fileId: string; name: string; uploadedBy: string; now: string }): Promise<FileFacts>;
-  open(fileId: string): Promise<{ facts: FileFacts; organizationId?: string; bytes: AsyncIterable<Uint8Array> } | undefined>;
+  put(
+    content: AsyncIterable<Uint8Array>,
+    about: {
+      readonly fileId: string;
+      readonly name: string;
+      readonly uploadedBy: string;
+      readonly now: string;
+      readonly most?: number;
+      readonly takes?: (file: { readonly name: string; readonly mime: string }) => boolean;
+    },
+  ): Promise<FileFacts>;
+  open(fileId: string): Promise<OpenedFile | undefined>;
 }
 
 /** What the edge is made of besides Nest. */
