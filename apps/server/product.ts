@@ -1,6 +1,8 @@
 import { identity } from '@letopis/contexts/identity';
 import type { CompanyDirectoryPort } from '@letopis/kernel';
 import { communication } from '@letopis/contexts/communication';
+import { crm } from '@letopis/contexts/crm';
+import { documents } from '@letopis/contexts/documents';
 import { organizations } from '@letopis/contexts/organizations';
 import { persons } from '@letopis/contexts/persons';
 import { staffContext } from '@letopis/contexts/staff';
@@ -34,13 +36,15 @@ import { createLogger, Runtime, startServer, StartError, systemClock, type Clock
 import type { INestApplication } from '@nestjs/common';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { bootstrapAdministrator } from './bootstrap';
 import { ROLES, type Configuration } from './configuration';
+import { sweepFiles } from './files-sweep';
 import { releaseOf } from './release';
 import { openKeyring } from './secrets-file';
 
 /** The contexts that the product is made of. */
-export const contexts = [identity, organizations, persons, staffContext, workspaces, communication, work];
+export const contexts = [identity, organizations, persons, staffContext, workspaces, communication, work, crm, documents];
 
 export const VERSION = '0.1.0';
 
@@ -125,7 +129,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
           : new Captchas(db, keyring, substitutes.captchaText);
         const attempts = new Attempts(db, keyring);
         const presence = new Presence(db);
-        await Promise.all([vault, captchas, attempts, presence].map((each) => each.prepare()));
+        await Promise.all([vault, captchas, attempts, presence, files].map((each) => each.prepare()));
         const counted = (template: string, outcome: Parameters<Runtime['metrics']['letter']>[1]) =>
           running.runtime?.metrics.letter(template, outcome);
         const watch: LetterWatch = {
@@ -148,6 +152,10 @@ export async function startCore(configuration: Configuration, substitutes: Subst
           from: configuration.mailFrom,
           publicUrl: settings.publicUrl,
           watch,
+          file: async (fileId) => {
+            const found = await files.open(fileId);
+            return found && { mime: found.facts.mime, content: Readable.from(found.bytes()) };
+          },
         });
         const delivery = deliveryPort({
           mail,
@@ -170,6 +178,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
     });
     running.runtime = runtime;
     stops.push(() => runtime.stop());
+    if (roles.includes('sagas')) stops.push(sweepFiles(runtime, files));
     return { runtime, vault, captchas, files, eventStoreUrl, mongoUrl, onStop: (work) => stops.push(work), stop };
   } catch (error) {
     await stop();

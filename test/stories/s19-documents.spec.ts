@@ -1,0 +1,204 @@
+import { newId } from '@letopis/kernel';
+import { documentTypeIdOf, folderOf } from '@letopis/contexts/documents';
+import { fileOf, pdf, sendFile } from '../support/documents';
+import { openRomashka, picture, salesOf, staffOf, upload, type Romashka } from '../support/staff';
+import { type Caller, World } from '../support/world';
+
+describe('Documents of an organization', () => {
+  let world: World;
+  let about: Romashka;
+  let lena: { caller: Caller; staffId: string };
+  let oleg: { caller: Caller; staffId: string };
+  let lotos: string;
+  beforeAll(async () => {
+    world = await World.start();
+    about = await openRomashka(world);
+    const { romashka, anna } = about;
+    lena = await staffOf(world, about, 'lena@romashka.ru', { departmentIds: [salesOf(romashka)], roleCodes: ['sales_manager'] });
+    oleg = await staffOf(world, about, 'oleg@romashka.ru', { departmentIds: [salesOf(romashka)] });
+    lotos = (await lena.caller.ok('CreateCompany', { organizationId: romashka, name: 'Лютик', emails: ['lutik@mail.ru'] })).aggregateId;
+    await world.settle();
+    expect(await anna.rows('disk_tree')).toHaveLength(7);
+  }, 60_000);
+  afterAll(() => world.stop());
+
+  const bring = async (more: object = {}, content = pdf('Договор'), name = 'Договор поставки.pdf') =>
+    lena.caller.send('UploadDocument', {
+      organizationId: about.romashka,
+      typeCode: 'contract',
+      fileId: await upload(lena.caller, content, name),
+      ...more,
+    });
+
+  let contract: string;
+
+  test('S19 R091 R092 R093 R094 R098 R105 the type comes first, then the file: it is numbered, filed and shown on the tab of the company', async () => {
+    const { romashka } = about;
+    expect((await bring({ typeCode: undefined })).body).toMatchObject({ code: 'DOCUMENT_TYPE_REQUIRED', status: 422 });
+    expect((await bring({ typeCode: 'nonsense' })).body.code).toBe('DOCUMENT_TYPE_REQUIRED');
+    const { status, body } = await bring({ companyId: lotos });
+    expect({ status, body }).toMatchObject({ status: 200, body: { data: { number: 'Д-0001/2026' } } });
+    contract = body.aggregateId;
+    await world.settle();
+    expect(await lena.caller.rows('documents', `?filter[companyId]=${lotos}`)).toMatchObject([
+      {
+        id: contract,
+        number: 'Д-0001/2026',
+        title: 'Договор поставки.pdf',
+        folderName: 'Договоры',
+        folderId: folderOf(romashka, 'contracts'),
+        companyName: 'Лютик',
+        status: 'new',
+        statusName: 'Новый',
+        statusColor: '#9E9E9E',
+        authorStaffId: lena.staffId,
+      },
+    ]);
+    expect(await lena.caller.rows('documents', `?q=${encodeURIComponent('kfn')}`)).toEqual([]);
+    for (const q of ['Д-0001', 'лютик', 'k.nbr', 'поставки'])
+      expect([q, await lena.caller.rows('documents', `?q=${encodeURIComponent(q)}`)]).toMatchObject([q, [{ id: contract }]]);
+  });
+
+  test('R095 R096 R104 a status is set by hand, and everybody who gets the document sees it with its colour', async () => {
+    expect(await lena.caller.refused('SetDocumentStatus', { documentId: contract, status: 'in_work' })).toBe('422 DOCUMENT_STATUS_UNKNOWN');
+    await lena.caller.ok('SetDocumentStatus', { documentId: contract, status: 'on_approval' });
+    await world.settle();
+    expect((await oleg.caller.get(`/v1/registries/documents/${contract}`)).body).toMatchObject({
+      statusName: 'На согласовании',
+      statusColor: '#FFB300',
+    });
+    expect(await oleg.caller.refused('SetDocumentStatus', { documentId: contract, status: 'signed' })).toBe('403 FORBIDDEN');
+    await lena.caller.ok('SetDocumentStatus', { documentId: contract, status: 'new' });
+  });
+
+  test('R023 who signs has an accepted link with a person card, and signs the version that was seen', async () => {
+    const { anna, romashka } = about;
+    const second = pdf('Договор, исправленный');
+    const version = await upload(lena.caller, second, 'Договор 2.pdf');
+    expect((await lena.caller.ok('AddDocumentVersion', { documentId: contract, fileId: version })).data).toEqual({ n: 2 });
+    expect(await oleg.caller.refused('AddDocumentVersion', { documentId: contract, fileId: version })).toBe('403 FORBIDDEN');
+    expect(await lena.caller.refused('SignDocument', { documentId: contract })).toBe('422 SIGNER_LINK_REQUIRED');
+    const { aggregateId: personId } = await anna.ok('CreatePerson', {
+      organizationId: romashka,
+      name: { lastName: 'Ленина', firstName: 'Елена' },
+    });
+    const { aggregateId: personLinkId } = await anna.ok('CreatePersonLinkRequest', {
+      organizationId: romashka,
+      personId,
+      userEmail: 'lena@romashka.ru',
+    });
+    await lena.caller.ok('AcceptPersonLink', { personLinkId });
+    expect(await lena.caller.refused('SignDocument', { documentId: contract, fileSha256: '0'.repeat(64) })).toBe('409 DOCUMENT_CHANGED');
+    await lena.caller.ok('SignDocument', { documentId: contract });
+    expect(await lena.caller.refused('SignDocument', { documentId: contract })).toBe('409 ALREADY_SIGNED');
+    const third = await upload(lena.caller, pdf('Ещё'), 'Ещё.pdf');
+    expect(await lena.caller.refused('AddDocumentVersion', { documentId: contract, fileId: third })).toBe('409 DOCUMENT_FINAL');
+    await world.settle();
+    const { body } = await lena.caller.get(`/v1/registries/documents/${contract}`);
+    expect(body.signatures).toMatchObject([{ userId: lena.caller.userId, personId, fileSha256: body.versions[1].sha256 }]);
+  });
+
+  test('S19 a document goes to its client by e-mail, with the file', async () => {
+    await lena.caller.ok('SendDocument', { documentId: contract, text: 'Подписанный экземпляр' });
+    await world.settle();
+    const letter = world.lastLetter('lutik@mail.ru');
+    expect(letter.subject).toBe('Документ Д-0001/2026: Договор поставки.pdf');
+    expect(letter.text).toContain('Подписанный экземпляр');
+    expect(letter.attachments).toMatchObject([{ name: 'Договор 2.pdf', type: 'application/pdf' }]);
+    expect(letter.attachments[0]!.content.equals(pdf('Договор, исправленный'))).toBe(true);
+  });
+
+  test('a file is opened by those who see the document, a part of it as well, under its own name', async () => {
+    const { body } = await lena.caller.get(`/v1/registries/documents/${contract}`);
+    const [{ fileId, size }] = body.versions;
+    const whole = await fileOf(oleg.caller, fileId);
+    expect(whole).toMatchObject({ status: 200, size, type: 'application/pdf', sniffing: 'nosniff' });
+    expect(whole.disposition).toBe(
+      `attachment; filename="_______ ________.pdf"; filename*=UTF-8''${encodeURIComponent('Договор поставки.pdf')}`,
+    );
+    const part = await fileOf(oleg.caller, fileId, { range: 'bytes=1-4' });
+    expect(part).toMatchObject({ status: 206, range: `bytes 1-4/${size}`, text: 'PDF-' });
+    expect(await fileOf(oleg.caller, fileId, { range: `bytes=${size}-` })).toMatchObject({ status: 416, range: `bytes */${size}` });
+    expect(await fileOf(oleg.caller, fileId, { 'if-none-match': whole.tag! })).toMatchObject({ status: 304, size: 0 });
+    expect((await fileOf(await world.person('nobody@mail.ru'), fileId)).status).toBe(404);
+    expect((await fileOf(world.stranger, fileId)).status).toBe(401);
+  });
+
+  test('a restricted folder is closed to whom it is not open to, on the disk, in lists, to files and to uploads alike', async () => {
+    const { anna, romashka } = about;
+    const folder = (
+      await anna.ok('CreateFolder', {
+        organizationId: romashka,
+        name: 'Тайны',
+        access: { mode: 'restricted', allowed: [{ kind: 'staff', id: lena.staffId }] },
+      })
+    ).aggregateId;
+    const type = await anna.ok('CreateDocumentType', {
+      organizationId: romashka,
+      code: 'secret',
+      name: 'Тайна',
+      folderId: folder,
+      numbering: { template: 'Т-{seq}', reset: 'never' },
+      statuses: [{ code: 'new', name: 'Новая', color: '#000000', order: 0, isFinal: false, isSuccess: false }],
+    });
+    expect(type.aggregateId).toBe(documentTypeIdOf(romashka, 'secret'));
+    const { body } = await bring({ typeCode: 'secret' });
+    await world.settle();
+    const fileId = (await lena.caller.get(`/v1/registries/documents/${body.aggregateId}`)).body.versions[0].fileId as string;
+    expect((await oleg.caller.get(`/v1/registries/documents/${body.aggregateId}`)).status).toBe(404);
+    expect((await oleg.caller.rows('documents')).map(({ id }) => id)).toEqual([contract]);
+    expect((await oleg.caller.rows('disk_tree')).map(({ name }) => name)).not.toContain('Тайны');
+    expect(await fileOf(oleg.caller, fileId)).toMatchObject({ status: 403, code: 'FOLDER_ACCESS_DENIED' });
+    expect((await lena.caller.rows('disk_tree')).find(({ name }) => name === 'Тайны')).toMatchObject({ documents: 1, restricted: true });
+    await anna.ok('GrantStaffRight', { staffId: oleg.staffId, node: 'documents.my:create' });
+    const own = await upload(oleg.caller, pdf('x'), 'x.pdf');
+    const payload = { organizationId: romashka, typeCode: 'secret', fileId: own };
+    expect(await oleg.caller.refused('UploadDocument', payload)).toBe('403 FOLDER_ACCESS_DENIED');
+    expect(await anna.refused('DeleteFolder', { diskFolderId: folder })).toBe('409 FOLDER_NOT_EMPTY');
+    expect(await anna.refused('DeleteFolder', { diskFolderId: folderOf(romashka, 'orders') })).toBe('409 FOLDER_SYSTEM');
+    await anna.ok('SetFolderAccess', { diskFolderId: folder, access: { mode: 'all_members', allowed: [] } });
+    await world.settle();
+    expect((await fileOf(oleg.caller, fileId)).status).toBe(200);
+  });
+
+  test('a confidential document is seen by its author and by those who edit all', async () => {
+    const { body } = await bring({ confidential: true });
+    await world.settle();
+    expect((await oleg.caller.get(`/v1/registries/documents/${body.aggregateId}`)).status).toBe(404);
+    expect((await about.anna.get(`/v1/registries/documents/${body.aggregateId}`)).status).toBe(200);
+    const { fileId } = (await lena.caller.get(`/v1/registries/documents/${body.aggregateId}`)).body.versions[0];
+    expect((await fileOf(oleg.caller, fileId)).status).toBe(404);
+  });
+
+  test('rubbish is refused before it is kept: by what is in it, whatever it is called, and by its size', async () => {
+    const { romashka } = about;
+    const query = `?for=document&organizationId=${romashka}&typeCode=contract`;
+    const send = (content: Buffer, name: string, more = query) => sendFile(lena.caller, content, name, more);
+    expect(await send(pdf('x'), 'x.pdf')).toMatchObject({ status: 200 });
+    const rubbish = Buffer.alloc(2 * 1024 * 1024, 7);
+    expect(await send(rubbish, 'договор.pdf')).toMatchObject({ status: 422, code: 'FILE_TYPE_NOT_ALLOWED' });
+    expect(await send(picture.png(10, 10), 'договор.pdf')).toMatchObject({ status: 422, code: 'FILE_TYPE_NOT_ALLOWED' });
+    const large = Buffer.concat([pdf('x'), Buffer.alloc(50 * 1024 * 1024)]);
+    expect(await send(large, 'большой.pdf')).toMatchObject({ status: 413, code: 'FILE_TOO_LARGE' });
+    expect(await send(large, 'большой.pdf', '')).toMatchObject({ status: 413, code: 'FILE_TOO_LARGE' });
+    expect(await send(pdf('x'), 'x.pdf', `${query}x`)).toMatchObject({ status: 422, code: 'DOCUMENT_TYPE_REQUIRED' });
+    expect(await send(pdf('x'), 'x.pdf', `?for=document&organizationId=${newId()}&typeCode=contract`)).toMatchObject({ status: 404 });
+    expect(await send(pdf('x'), 'x.pdf', '?for=nonsense')).toMatchObject({ status: 400, code: 'BAD_QUERY' });
+    // Whatever came to be there, the command judges again.
+    expect((await bring({}, rubbish, 'договор.pdf')).body.code).toBe('FILE_TYPE_NOT_ALLOWED');
+    expect((await bring({}, picture.png(10, 10), 'договор.pdf')).body.code).toBe('FILE_TYPE_NOT_ALLOWED');
+    const taken = await upload(lena.caller, pdf('x'), 'x.pdf');
+    await lena.caller.ok('UploadDocument', { organizationId: romashka, typeCode: 'contract', fileId: taken });
+    expect(await lena.caller.refused('UploadDocument', { organizationId: romashka, typeCode: 'contract', fileId: taken })).toBe(
+      '404 NOT_FOUND',
+    );
+  });
+
+  test('a full rebuild of the read models sends nothing and comes out the same', async () => {
+    await world.settle();
+    const before = world.letters().length;
+    expect(await world.differencesAfterRebuild()).toEqual([]);
+    await world.settle();
+    expect(world.letters().length).toBe(before);
+  });
+});
