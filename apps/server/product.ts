@@ -169,7 +169,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
           files: { ...files.port },
           credentials: { ...credentialsPort(db, vault, substitutes.hashing) },
           presence: { seen: presence.seen, lastSeen: presence.lastSeen, left: presence.left, ofUser: presence.ofUser },
-          secrets: { ...secretsPort(vault) },
+          secrets: { ...secretsPort(vault, keyring) },
           companyDirectory: { ...directoryOf(configuration, logger) },
           delivery: { ...delivery },
           mail,

@@ -3,6 +3,7 @@ import type { Needs } from './needs';
 import type { Policy } from './policy';
 import type { Definition } from './aggregate';
 import type { ErrorEntry } from './errors';
+import type { Feed } from './feed';
 import type { Localized, Projection } from './projection';
 import type { Saga } from './saga';
 import type { Settings } from './settings';
@@ -83,6 +84,7 @@ export interface Context {
   readonly aggregates: readonly Definition[];
   readonly sagas: readonly Saga[];
   readonly projections: readonly Projection[];
+  readonly feeds: readonly Feed[];
   readonly errors: Readonly<Record<string, ErrorEntry>>;
   readonly letters: Readonly<Record<string, LetterTemplate>>;
   readonly files: FileRules;
@@ -95,10 +97,11 @@ export function defineContext(definition: {
   readonly aggregates: readonly Definition[];
   readonly sagas?: readonly Saga[];
   readonly projections?: readonly Projection[];
+  readonly feeds?: readonly Feed[];
   readonly errors?: Readonly<Record<string, ErrorEntry>>;
   readonly letters?: Readonly<Record<string, LetterTemplate>>;
   readonly files?: FileRules;
   readonly authentication?: Authentication;
 }): Context {
-  return { sagas: [], projections: [], errors: {}, letters: {}, files: {}, ...definition };
+  return { sagas: [], projections: [], feeds: [], errors: {}, letters: {}, files: {}, ...definition };
 }

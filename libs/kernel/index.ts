@@ -6,6 +6,7 @@ export * from './context';
 export * from './erased';
 export * from './errors';
 export * from './event';
+export * from './feed';
 export * from './ids';
 export * from './keyring';
 export * from './needs';

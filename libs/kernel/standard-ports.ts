@@ -19,7 +19,8 @@ export interface CredentialsPort {
 
 /** One-time secrets: the plain one lies encrypted in the vault until it is used or its time is over, events hold the hash. */
 export interface SecretsPort {
-  issue: PortMethod<{ name: string; hours: number }, { tokenHash: string; secretRef: string }>;
+  /** `keyedFor`: the hash is keyed for that purpose, so that only who has the key can check a secret against it. */
+  issue: PortMethod<{ name: string; hours: number; keyedFor?: string }, { tokenHash: string; secretRef: string }>;
   matches: PortMethod<{ token: string; tokenHash?: string }, boolean>;
   /** Puts a password into the vault for the letter and the account: the typed one, unless it is weak, or a made-up one. */
   keepPassword: PortMethod<{ password?: string; weak: boolean }, { secretRef: string } | undefined>;

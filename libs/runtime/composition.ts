@@ -5,6 +5,7 @@ import type {
   Context,
   Definition,
   ErrorEntry,
+  Feed,
   FileRules,
   LetterTemplate,
   Projection,
@@ -26,6 +27,7 @@ export interface Composition {
   readonly aggregates: ReadonlyMap<string, Definition>;
   readonly sagas: readonly Saga[];
   readonly projections: ReadonlyMap<string, Projection>;
+  readonly feeds: ReadonlyMap<string, Feed>;
   readonly errors: Readonly<Record<string, ErrorEntry>>;
   readonly letters: Readonly<Record<string, LetterTemplate>>;
   readonly files: Required<FileRules>;
@@ -40,6 +42,7 @@ export function compose(contexts: readonly Context[]): Composition {
   const commands = new Map<string, CommandEntry>();
   const aggregates = new Map<string, Definition>();
   const projections = new Map<string, Projection>();
+  const feeds = new Map<string, Feed>();
   const eventTypes = new Map<string, string>();
   const once = <Value>(map: Map<string, Value>, kind: string, name: string, value: Value) => {
     if (map.has(name)) throw new Error(`the ${kind} ${name} is defined twice`);
@@ -56,6 +59,7 @@ export function compose(contexts: readonly Context[]): Composition {
       }
     }
     for (const projection of context.projections) once(projections, 'projection', projection.code, projection);
+    for (const feed of context.feeds) once(feeds, 'feed', feed.code, feed);
   }
 
   const sagas = contexts.flatMap((context) => context.sagas);
@@ -70,6 +74,7 @@ export function compose(contexts: readonly Context[]): Composition {
     aggregates,
     sagas,
     projections,
+    feeds,
     errors: merged('error code', [sharedErrors.entries, ...contexts.map(({ errors }) => errors)]),
     letters: merged(
       'letter',

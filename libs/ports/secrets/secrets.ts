@@ -1,16 +1,16 @@
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { type Algorithm, hash, verify } from '@node-rs/argon2';
-import { after, derivedId, refusal, sha256, type CredentialsPort, type SecretsPort } from '@letopis/kernel';
+import { after, derivedId, refusal, sha256, type CredentialsPort, type Keyring, type SecretsPort } from '@letopis/kernel';
 import type { Collection, Db } from 'mongodb';
 import type { Vault } from './vault';
 
-/** Tokens of 256 random bits; events keep their SHA-256. */
-export function secretsPort(vault: Vault): SecretsPort {
+/** Tokens of 256 random bits; events keep their SHA-256, or a keyed hash. */
+export function secretsPort(vault: Vault, keyring: Keyring): SecretsPort {
   return {
-    issue: async ({ name, hours }, { commandId, now }) => {
+    issue: async ({ name, hours, keyedFor }, { commandId, now }) => {
       const secretRef = derivedId('secret', commandId, name);
       const token = await vault.putOnce(secretRef, () => randomBytes(32).toString('base64url'), new Date(after(now, { hours })));
-      return { tokenHash: sha256(token), secretRef };
+      return { tokenHash: keyedFor === undefined ? sha256(token) : keyring.mac(keyedFor, token), secretRef };
     },
     keepPassword: async ({ password, weak }, { commandId, now }) => {
       if (weak) return undefined;

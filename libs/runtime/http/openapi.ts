@@ -147,6 +147,12 @@ const fixedPaths: Json = {
       body({ sessionToken: { type: 'string' }, serviceId: { type: 'string' }, secret: { type: 'string' }, assertion: { type: 'string' } }),
     ),
   },
+  '/v1/feeds/{code}/{id}/link': {
+    post: operation('feeds', 'The address of an own feed, once after it was issued', [path('code'), path('id')]),
+  },
+  '/v1/feeds/{code}/{link}': {
+    get: operation('feeds', 'What the owner of a secret link sees, as a file for programs', [path('code'), path('link')]),
+  },
   '/v1/service-accounts/{id}/secret': { post: operation('sign-in', 'The secret of a new service account, once', [path('id')]) },
   '/v1/registries': { get: operation('registries', 'The registries with their filters and sorts') },
   '/v1/audit/records/{category}/{id}': {

@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 
 /**
  * How often one address may ask for what anybody may ask for without signing in: captchas, tokens, and commands of
- * strangers. The headers are those of the IETF draft (`RateLimit`, `RateLimit-Policy`).
+ * strangers; and how often it may try links of feeds. The headers are those of the IETF draft (`RateLimit`, `RateLimit-Policy`).
  */
 export function strangersLimit(perMinute: number): RequestHandler {
   return rateLimit({
@@ -14,7 +14,8 @@ export function strangersLimit(perMinute: number): RequestHandler {
     limit: perMinute,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    skip: ({ method, headers, path }) => method !== 'POST' || (headers.authorization !== undefined && path.startsWith('/v1/commands/')),
+    skip: ({ method, headers, path }) =>
+      !path.startsWith('/v1/feeds/') && (method !== 'POST' || (headers.authorization !== undefined && path.startsWith('/v1/commands/'))),
     handler: (request, _, next) => {
       const { resetTime } = (request as typeof request & { rateLimit?: { resetTime?: Date } }).rateLimit ?? {};
       next(refusal('RATE_LIMITED', { seconds: Math.max(1, Math.ceil(((resetTime?.getTime() ?? Date.now()) - Date.now()) / 1_000)) }));

@@ -15,6 +15,7 @@ import { CommandsController, SignInController } from './controllers';
 import { Draining } from './draining';
 import { EDGE, type CaptchaIssuer, type Edge, type FileStore, type SecretStore } from './edge';
 import { ExportController } from './export-controller';
+import { FeedsController } from './feeds-controller';
 import { FilesController } from './files-controller';
 import { HealthController } from './health-controller';
 import { LinksController } from './links';
@@ -69,6 +70,7 @@ class EdgeModule {
         HealthController,
         LinksController,
         FilesController,
+        FeedsController,
         RightsController,
         OperationsController,
         MetricsController,
