@@ -68,6 +68,7 @@ export { department, type Department } from './department/department';
 export { departmentSide, staffSide } from './projections/sides';
 export { staffErrors } from './errors';
 export * from './role/role';
+export { openTasksOf } from './rosters';
 export * from './seeds';
 export * from './staff-member';
 export * from './support-request/support-request';

@@ -9,5 +9,7 @@ export const departmentsOfSchedule = (workScheduleId: string): string => `depart
 export const staffOfDepartment = (departmentId: string): string => `staffOfDepartment:${departmentId}`;
 /** Requests of clients that a department has not closed yet. */
 export const openRequestsOf = (departmentId: string): string => `openRequestsOf:${departmentId}`;
+/** Tasks of a department that are neither completed nor cancelled; kept by the context of work. */
+export const openTasksOf = (departmentId: string): string => `openTasksOf:${departmentId}`;
 /** Staff members with a role. */
 export const staffWithRole = (organizationId: string, code: string): string => `staffWithRole:${organizationId}:${code}`;

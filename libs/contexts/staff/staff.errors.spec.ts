@@ -6,7 +6,7 @@ import * as accounts from './client-account/client-account';
 import * as services from './client-service/client-service';
 import { staffErrors } from './errors';
 import * as roles from './role/role';
-import { departmentsOfSchedule, openRequestsOf, staffOfDepartment, staffWithRole } from './rosters';
+import { departmentsOfSchedule, openRequestsOf, openTasksOf, staffOfDepartment, staffWithRole } from './rosters';
 import * as staff from './staff-member';
 import * as requests from './support-request/support-request';
 import * as groups from './user-group/user-group';
@@ -272,6 +272,12 @@ const PROVOKED: ReadonlyArray<readonly [code: string, status: number, ru: string
     409,
     'В отделе есть сотрудники или открытые задачи',
     () => inDept(issue(departments.ArchiveDepartment, { departmentId }), members(openRequestsOf(departmentId), requestId)),
+  ],
+  [
+    'DEPARTMENT_NOT_EMPTY',
+    409,
+    'В отделе есть сотрудники или открытые задачи',
+    () => inDept(issue(departments.ArchiveDepartment, { departmentId }), members(openTasksOf(departmentId), requestId)),
   ],
   [
     'DEPARTMENT_ARCHIVED',

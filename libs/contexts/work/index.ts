@@ -8,12 +8,13 @@ import { approvalInbox, tasks } from './projections/tasks';
 import { deferralSaga } from './sagas/deferral.saga';
 import { handOverSaga } from './sagas/hand-over.saga';
 import { taskNotificationSaga } from './sagas/task-notification.saga';
+import { taskRostersSaga } from './sagas/rosters.saga';
 import { task } from './task/task';
 
 export const work = defineContext({
   name: 'work',
   aggregates: [task, calendarFeed],
-  sagas: [taskNotificationSaga, deferralSaga, calendarFeedSaga, handOverSaga],
+  sagas: [taskRostersSaga, taskNotificationSaga, deferralSaga, calendarFeedSaga, handOverSaga],
   projections: [tasks, approvalInbox, calendarFeeds],
   errors: workErrors.entries,
   letters: {},

@@ -14,7 +14,7 @@ import {
   type Switches,
 } from '@letopis/kernel';
 import { refusal } from '../errors';
-import { openRequestsOf, staffOfDepartment, type Members } from '../rosters';
+import { openRequestsOf, openTasksOf, staffOfDepartment, type Members } from '../rosters';
 import { changed, changesOf, type LocalizedText } from '../shapes';
 import { workSchedule, type WorkSchedule } from '../work-schedule/work-schedule';
 import * as commands from './department.commands';
@@ -94,6 +94,7 @@ export const department = define({
       needs: ({ id }) => ({
         staff: stateIn<Members>('roster', staffOfDepartment(id)),
         requests: stateIn<Members>('roster', openRequestsOf(id)),
+        tasks: stateIn<Members>('roster', openTasksOf(id)),
       }),
       summary: 'A department without people and work goes into the archive',
     }),
@@ -151,9 +152,9 @@ export const department = define({
       });
     },
 
-    ArchiveDepartment: (_, state, { staff, requests }) => {
+    ArchiveDepartment: (_, state, { staff, requests, tasks }) => {
       active(state);
-      if (staff.members.length + requests.members.length > 0) throw refusal('DEPARTMENT_NOT_EMPTY');
+      if (staff.members.length + requests.members.length + tasks.members.length > 0) throw refusal('DEPARTMENT_NOT_EMPTY');
       return [event('DepartmentArchived', {})];
     },
   },

@@ -59,7 +59,7 @@ describe('A calendar in the words of RFC 5545', () => {
 
   test('R107 whatever people type is read as they typed it', () => {
     // What a line may not hold is a space; the reader drops spaces at the ends.
-     
+
     const plain = (text: string) => text.replace(/[\u0000-\u0009\u000b-\u001f\u007f]/g, ' ').trim();
     const typed = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }).filter((text) => plain(text) !== '');
     fc.assert(

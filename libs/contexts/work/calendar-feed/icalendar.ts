@@ -21,7 +21,7 @@ export interface Entry {
 ICAL.foldLength = 74;
 
 /** Control characters have no place in a text of RFC 5545, and line breaks are \n. */
- 
+
 const clean = (text: string) => text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0009\u000b-\u001f\u007f]/g, ' ');
 const moment = (time: string) => ICAL.Time.fromJSDate(new Date(time), true);
 const day = (date: string) => ICAL.Time.fromDateString(date);

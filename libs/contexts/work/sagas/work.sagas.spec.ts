@@ -1,7 +1,8 @@
 import { RequestNotification } from '@letopis/contexts/communication';
 import { after, before, cancel, derivedId, schedule, send, type UserActor } from '@letopis/kernel';
 import { facts, NOW, stream, when, whenTimer, type Fact } from '../../../kernel/testing';
-import { staffMember, type DepartmentEvents } from '@letopis/contexts/staff';
+import { EnterRoster, LeaveRoster } from '@letopis/contexts/identity';
+import { openTasksOf, staffMember, type DepartmentEvents } from '@letopis/contexts/staff';
 import {
   anna,
   boris,
@@ -27,6 +28,7 @@ import {
 import { ChangeTaskController, ReassignTask, ResumeTask } from '../task/task.commands';
 import { deferralSaga } from './deferral.saga';
 import { handOverSaga } from './hand-over.saga';
+import { taskRostersSaga } from './rosters.saga';
 import { taskNotificationSaga } from './task-notification.saga';
 
 const TITLE = 'Позвонить в «Ромбы»';
@@ -145,6 +147,20 @@ describe('TaskHandOverSaga', () => {
   });
 
   test('D32 of whoever has none nothing goes anywhere', () => happens(left(staffIdOf(lena)), []).thenNothing());
+});
+
+describe('TaskRostersSaga', () => {
+  const ofSales = made({ assignee: { departmentId } });
+  const of = { rosterId: openTasksOf(departmentId), memberId: taskId };
+  const happens = (...facts: readonly Fact[]) => when(taskRostersSaga, itself(...facts));
+
+  test('the open tasks of a department are counted before the answer, and those of people are not', async () => {
+    await happens(ofSales).thenPromptly(send(EnterRoster, of));
+    for (const over of [completed, cancelled]) await happens(ofSales, over).thenPromptly(send(LeaveRoster, of));
+    await happens(ofSales, completed, ofTask('TaskReopened', {})).thenPromptly(send(EnterRoster, of));
+    await happens(made()).thenNothing();
+    await happens(made(), completed).thenNothing();
+  });
 });
 
 describe('TaskDeferralSaga', () => {
