@@ -97,6 +97,11 @@ export const sharedErrors = errorCatalogue({
     alreadySo: true,
   },
   INVALID_STATE: { status: 409, ru: 'Действие недоступно в статусе «{status}»', en: 'Not possible in the status «{status}»' },
+  FEATURE_NOT_IN_EDITION: {
+    status: 403,
+    ru: 'Функция недоступна в вашей редакции',
+    en: 'Your edition does not have this',
+  },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
     ru: 'Этот ключ идемпотентности уже использован для другой команды',

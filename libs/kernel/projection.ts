@@ -9,7 +9,7 @@ export interface Localized {
   readonly en: string;
 }
 
-export type FieldType = 'string' | 'boolean' | 'number' | 'time';
+export type FieldType = 'string' | 'boolean' | 'number' | 'time' | 'day';
 
 /** Fields of a read model that a list may filter and sort by; names are paths in the document. */
 export interface ListSpec {

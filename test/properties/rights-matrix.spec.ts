@@ -175,6 +175,9 @@ const payload = {
   clientAccountId: derivedId('account'),
   providerId: firstProviderOf(romashka),
   mode: 'any',
+  /** The absences of somebody in sales. */
+  staffId: staffIdOf((KINDS.sales!.actor as UserActor).userId),
+  personId: derivedId('card'),
 };
 
 function verdict({ name, definition, spec }: (typeof commands)[number], actor: Actor): string {
@@ -217,7 +220,7 @@ const page = () =>
   [
     '# Who may do what',
     '',
-    'Generated from the composition by `UPDATE_RIGHTS=1 npx jest rights-matrix` and reviewed. Every command is asked about a record of one organization whose owner (requester, client, addressee) is *owner*; ✓ allowed, 401 not signed in, 403 closed, 404 not there. Staff are in the departments and roles that every organization begins with.',
+    'Generated from the composition by `UPDATE_RIGHTS=1 npx jest rights-matrix` and reviewed. Every command is asked about a record of one organization whose owner (requester, client, addressee) is *owner*, and about the absences of *sales*; ✓ allowed, 401 not signed in, 403 closed, 404 not there. Staff are in the departments and roles that every organization begins with.',
     '',
     '## Commands',
     '',

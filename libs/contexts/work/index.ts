@@ -1,25 +1,40 @@
 /** Work: what is to be done, by whom, until when, and who looks at it. */
 import { defineContext } from '@letopis/kernel';
+import { absenceChart, calendar, timeEntries, timeTotals } from './projections/days';
+import { absences } from './absences/absences';
+import { calendarEvent } from './calendar-event/calendar-event';
 import { calendarFeed } from './calendar-feed/calendar-feed';
 import { calendarFeedSaga } from './calendar-feed/closing.saga';
-import { workErrors } from './errors';
 import { calendarFeeds } from './projections/calendar-feeds';
+import { calendarReminderSaga } from './calendar-event/reminder.saga';
+import { deputySaga } from './absences/deputy.saga';
+import { workErrors } from './errors';
 import { approvalInbox, tasks } from './projections/tasks';
 import { deferralSaga } from './sagas/deferral.saga';
 import { handOverSaga } from './sagas/hand-over.saga';
 import { taskNotificationSaga } from './sagas/task-notification.saga';
 import { taskRostersSaga } from './sagas/rosters.saga';
 import { task } from './task/task';
+import { timeSheet } from './time-sheet/time-sheet';
 
 export const work = defineContext({
   name: 'work',
-  aggregates: [task, calendarFeed],
-  sagas: [taskRostersSaga, taskNotificationSaga, deferralSaga, calendarFeedSaga, handOverSaga],
-  projections: [tasks, approvalInbox, calendarFeeds],
+  aggregates: [task, absences, calendarEvent, calendarFeed, timeSheet],
+  sagas: [taskRostersSaga, taskNotificationSaga, deferralSaga, calendarFeedSaga, handOverSaga, deputySaga, calendarReminderSaga],
+  projections: [tasks, approvalInbox, absenceChart, calendar, calendarFeeds, timeEntries, timeTotals],
   errors: workErrors.entries,
   letters: {},
 });
 
+export { absenceOn, absences, AddAbsence, CancelAbsence, ChangeAbsence, type Absence, type AbsencesEvents } from './absences/absences';
+export {
+  calendarEvent,
+  CancelCalendarEvent,
+  ChangeCalendarEvent,
+  CreateCalendarEvent,
+  type CalendarEventEvents,
+} from './calendar-event/calendar-event';
+export * from './time-sheet/time-sheet';
 export { workErrors } from './errors';
 export * from './calendar-feed/calendar-feed';
 export { task } from './task/task';

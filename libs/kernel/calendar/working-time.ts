@@ -131,3 +131,11 @@ export function workingMinutesBetween(hours: WorkingHours | undefined, from: Tim
   }
   return passed / MINUTE;
 }
+
+/** The date (`YYYY-MM-DD`) that a moment has in a zone. */
+export const dateIn = (timeZone: string, moment: Timestamp): string =>
+  Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone).toPlainDate().toString();
+
+/** The moment at which a day begins in a zone. */
+export const startOfDay = (timeZone: string, date: string): Timestamp =>
+  new Date(Temporal.PlainDate.from(date).toZonedDateTime({ timeZone }).epochMilliseconds).toISOString();

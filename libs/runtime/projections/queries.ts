@@ -25,6 +25,7 @@ const DEFAULT_LIMIT = 50;
 const MOST = 200;
 const LOOKUP_FROM = 2;
 const LOOKUP_MOST = 10;
+const DAY = /^\d{4}-\d\d-\d\d$/;
 const OPERATORS = ['gte', 'gt', 'lte', 'lt', 'ne', 'in'];
 
 /** The values of the equality filters, typed: what a read policy judges by. @throws DomainError BAD_QUERY */
@@ -171,6 +172,9 @@ function value(field: string, type: FieldType, text: string): unknown {
     case 'number':
       if (text.trim() === '' || !Number.isFinite(Number(text))) throw wrong();
       return Number(text);
+    case 'day':
+      if (!DAY.test(text) || Number.isNaN(Date.parse(text))) throw wrong();
+      return text;
     case 'time':
       if (Number.isNaN(Date.parse(text))) throw wrong();
       return new Date(text).toISOString();
