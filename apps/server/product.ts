@@ -5,6 +5,7 @@ import { crm } from '@letopis/contexts/crm';
 import { documents } from '@letopis/contexts/documents';
 import { organizations } from '@letopis/contexts/organizations';
 import { persons } from '@letopis/contexts/persons';
+import { processes } from '@letopis/contexts/processes';
 import { staffContext } from '@letopis/contexts/staff';
 import { work } from '@letopis/contexts/work';
 import { workspaces } from '@letopis/contexts/workspace';
@@ -44,7 +45,7 @@ import { releaseOf } from './release';
 import { openKeyring } from './secrets-file';
 
 /** The contexts that the product is made of. */
-export const contexts = [identity, organizations, persons, staffContext, workspaces, communication, work, crm, documents];
+export const contexts = [identity, organizations, persons, staffContext, workspaces, communication, work, crm, documents, processes];
 
 export const VERSION = '0.1.0';
 
