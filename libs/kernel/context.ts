@@ -5,6 +5,7 @@ import type { Definition } from './aggregate';
 import type { ErrorEntry } from './errors';
 import type { Feed } from './feed';
 import type { Localized, Projection } from './projection';
+import type { Report } from './report';
 import type { Saga } from './saga';
 import type { Settings } from './settings';
 
@@ -85,6 +86,7 @@ export interface Context {
   readonly sagas: readonly Saga[];
   readonly projections: readonly Projection[];
   readonly feeds: readonly Feed[];
+  readonly reports: readonly Report[];
   readonly errors: Readonly<Record<string, ErrorEntry>>;
   readonly letters: Readonly<Record<string, LetterTemplate>>;
   readonly files: FileRules;
@@ -98,10 +100,11 @@ export function defineContext(definition: {
   readonly sagas?: readonly Saga[];
   readonly projections?: readonly Projection[];
   readonly feeds?: readonly Feed[];
+  readonly reports?: readonly Report[];
   readonly errors?: Readonly<Record<string, ErrorEntry>>;
   readonly letters?: Readonly<Record<string, LetterTemplate>>;
   readonly files?: FileRules;
   readonly authentication?: Authentication;
 }): Context {
-  return { sagas: [], projections: [], feeds: [], errors: {}, letters: {}, files: {}, ...definition };
+  return { sagas: [], projections: [], feeds: [], reports: [], errors: {}, letters: {}, files: {}, ...definition };
 }

@@ -12,6 +12,7 @@ export * from './keyring';
 export * from './needs';
 export * from './policy';
 export * from './projection';
+export * from './report';
 export * from './rights';
 export * from './saga';
 export * from './sealed-box';

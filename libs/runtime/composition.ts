@@ -9,6 +9,7 @@ import type {
   FileRules,
   LetterTemplate,
   Projection,
+  Report,
   Saga,
 } from '@letopis/kernel';
 import { sharedErrors } from '@letopis/kernel';
@@ -28,6 +29,7 @@ export interface Composition {
   readonly sagas: readonly Saga[];
   readonly projections: ReadonlyMap<string, Projection>;
   readonly feeds: ReadonlyMap<string, Feed>;
+  readonly reports: ReadonlyMap<string, Report>;
   readonly errors: Readonly<Record<string, ErrorEntry>>;
   readonly letters: Readonly<Record<string, LetterTemplate>>;
   readonly files: Required<FileRules>;
@@ -43,6 +45,7 @@ export function compose(contexts: readonly Context[]): Composition {
   const aggregates = new Map<string, Definition>();
   const projections = new Map<string, Projection>();
   const feeds = new Map<string, Feed>();
+  const reports = new Map<string, Report>();
   const eventTypes = new Map<string, string>();
   const once = <Value>(map: Map<string, Value>, kind: string, name: string, value: Value) => {
     if (map.has(name)) throw new Error(`the ${kind} ${name} is defined twice`);
@@ -60,6 +63,7 @@ export function compose(contexts: readonly Context[]): Composition {
     }
     for (const projection of context.projections) once(projections, 'projection', projection.code, projection);
     for (const feed of context.feeds) once(feeds, 'feed', feed.code, feed);
+    for (const report of context.reports) once(reports, 'report', report.code, report);
   }
 
   const sagas = contexts.flatMap((context) => context.sagas);
@@ -75,6 +79,7 @@ export function compose(contexts: readonly Context[]): Composition {
     sagas,
     projections,
     feeds,
+    reports,
     errors: merged('error code', [sharedErrors.entries, ...contexts.map(({ errors }) => errors)]),
     letters: merged(
       'letter',

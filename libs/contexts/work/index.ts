@@ -4,11 +4,13 @@ import { absenceChart, calendar, timeEntries, timeTotals } from './projections/d
 import { absences } from './absences/absences';
 import { calendarEvent } from './calendar-event/calendar-event';
 import { calendarFeed } from './calendar-feed/calendar-feed';
+import { calendarOfPerson } from './calendar-feed/feed';
 import { calendarFeedSaga } from './calendar-feed/closing.saga';
 import { calendarFeeds } from './projections/calendar-feeds';
 import { calendarReminderSaga } from './calendar-event/reminder.saga';
 import { deputySaga } from './absences/deputy.saga';
 import { workErrors } from './errors';
+import { productionCalendar } from './projections/production-calendar';
 import { approvalInbox, tasks } from './projections/tasks';
 import { deferralSaga } from './sagas/deferral.saga';
 import { handOverSaga } from './sagas/hand-over.saga';
@@ -22,6 +24,8 @@ export const work = defineContext({
   aggregates: [task, absences, calendarEvent, calendarFeed, timeSheet],
   sagas: [taskRostersSaga, taskNotificationSaga, deferralSaga, calendarFeedSaga, handOverSaga, deputySaga, calendarReminderSaga],
   projections: [tasks, approvalInbox, absenceChart, calendar, calendarFeeds, timeEntries, timeTotals],
+  feeds: [calendarOfPerson],
+  reports: [productionCalendar],
   errors: workErrors.entries,
   letters: {},
 });

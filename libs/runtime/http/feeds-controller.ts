@@ -5,7 +5,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { NeedsResolver } from '../commands/needs-resolver';
 import { callerOf, type Call } from './calls';
 import { EDGE, type Edge } from './edge';
-import { seen } from './questions';
+import { readRegistries } from './reading-registries';
 
 /** The most rows of one file: programs that subscribe read all of it every time. */
 const MOST_ROWS = 5_000;
@@ -69,21 +69,9 @@ export class FeedsController {
     const { userId, organizationId } = link;
     const actor: UserActor = { kind: 'user', userId, organizationId, sessionId: id, ip: request.ip };
     const now = runtime.clock.now();
-    const all: Readonly<Record<string, unknown>>[][] = [];
-    for (const { registry, filter } of feed.reads(link, now)) {
-      const projection = runtime.composition.projections.get(registry);
-      if (!projection) throw new Error(`the feed ${feed.code} reads ${registry}, which is no registry`);
-      const query = { filter };
-      const visible = await seen({ runtime, projection, actor, query }).catch((error: unknown) => {
-        throw error instanceof DomainError && error.entry.status < 500 ? refusal('NOT_FOUND') : error;
-      });
-      const rows: Readonly<Record<string, unknown>>[] = [];
-      for await (const page of runtime.queries.pages(projection, query, visible)) {
-        rows.push(...page);
-        if (rows.length >= MOST_ROWS) break;
-      }
-      all.push(rows.slice(0, MOST_ROWS));
-    }
+    const all = await readRegistries(runtime, actor, feed.reads(link, now), MOST_ROWS).catch((error: unknown) => {
+      throw error instanceof DomainError && error.entry.status < 500 ? refusal('NOT_FOUND') : error;
+    });
     const resolver = new NeedsResolver({ ...runtime, aggregates: runtime.composition.aggregates });
     return feed.file(all, await resolver.resolve(feed.needs?.(link) ?? {}, now, true));
   }

@@ -147,6 +147,9 @@ const fixedPaths: Json = {
       body({ sessionToken: { type: 'string' }, serviceId: { type: 'string' }, secret: { type: 'string' }, assertion: { type: 'string' } }),
     ),
   },
+  '/v1/analytics/{report}': {
+    get: operation('registries', 'What is computed when it is asked for; filters name what it is about', [path('report')]),
+  },
   '/v1/feeds/{code}/{id}/link': {
     post: operation('feeds', 'The address of an own feed, once after it was issued', [path('code'), path('id')]),
   },

@@ -25,6 +25,7 @@ import { openApi } from './openapi';
 import { ProblemFilter } from './problems';
 import { aboutCall } from './refused';
 import { RegistriesController } from './registries-controller';
+import { ReportsController } from './reports-controller';
 import { RightsController } from './rights-controller';
 import { strangersLimit } from './rate-limit';
 import { Tokens } from './tokens';
@@ -72,6 +73,7 @@ class EdgeModule {
         FilesController,
         FeedsController,
         RightsController,
+        ReportsController,
         OperationsController,
         MetricsController,
       ],

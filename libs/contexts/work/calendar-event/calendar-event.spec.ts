@@ -1,7 +1,7 @@
 import { RequestNotification } from '@letopis/contexts/communication';
 import { userGroup } from '@letopis/contexts/staff';
 import { cancel, derivedId, schedule, send, type Actor } from '@letopis/kernel';
-import { facts, given, isAsTold, issue, stateTable, stream, when, whenTimer, type Fact } from '../../../kernel/testing';
+import { facts, given, isAsTold, issue, NOW, stateTable, stream, when, whenTimer, type Fact } from '../../../kernel/testing';
 import { calendar } from '../projections/days';
 import {
   anna,
@@ -130,7 +130,7 @@ describe('CalendarReminderSaga', () => {
 });
 
 test('R107 the calendar shows what is planned, changed and off', () => {
-  const row = { calendarEventId, organizationId: romashka, userId: viktor.userId, calendarType: 'user', ...appointment };
+  const row = { calendarEventId, organizationId: romashka, userId: viktor.userId, calendarType: 'user', ...appointment, changedAt: NOW };
   const of = (...facts: readonly Fact[]) => given(calendar, stream(calendarEvent, calendarEventId, ...facts));
   of(created()).thenDocument(calendarEventId, { ...row, status: 'planned' });
   of(created(), told('CalendarEventChanged', { changes: { place: { to: 'Зал' } } })).thenDocument(calendarEventId, {

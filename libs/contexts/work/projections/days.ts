@@ -22,6 +22,7 @@ export interface AbsenceRow {
   readonly title?: string;
   readonly deputyStaffId?: string;
   readonly deputyName?: string;
+  readonly changedAt: string;
 }
 
 /** In which departments somebody works. */
@@ -36,12 +37,12 @@ const placesSide = side<{ departmentIds: readonly string[] }, StaffMemberEvents>
 /** «График отсутствий»: who is away when, and who stands in. A period is asked for by `from` and `to`. */
 export const absenceChart = projection<AbsenceRow, AbsencesEvents>()({
   code: 'absence_chart',
-  version: 1,
+  version: 2,
   title: { ru: 'График отсутствий', en: 'Absences' },
   key: ({ data }) => data.absenceId,
   on: {
-    AbsenceAdded: (_, { aggregateId, data }) => ({ staffId: aggregateId, ...data }),
-    AbsenceChanged: (row, { data: { changes } }) => row && appliedTo(row, changes),
+    AbsenceAdded: (_, { aggregateId, data, metadata }) => ({ staffId: aggregateId, ...data, changedAt: metadata.occurredAt }),
+    AbsenceChanged: (row, { data: { changes }, metadata }) => row && { ...appliedTo(row, changes), changedAt: metadata.occurredAt },
     AbsenceCancelled: () => undefined,
   },
   sides: { staff: staffSide, places: placesSide, departments: departmentSide },
@@ -74,17 +75,24 @@ export interface CalendarRow extends Appointment {
   readonly calendarType: string;
   readonly ownerId?: string;
   readonly status: 'planned' | 'cancelled';
+  readonly changedAt: string;
 }
 
 /** The calendars of people, groups and the company. */
 export const calendar = projection<CalendarRow, CalendarEventEvents>()({
   code: 'calendar',
-  version: 1,
+  version: 2,
   title: { ru: 'Календарь', en: 'Calendar' },
   on: {
-    CalendarEventCreated: (_, { aggregateId, data }) => ({ calendarEventId: aggregateId, ...data, status: 'planned' }),
-    CalendarEventChanged: (row, { data: { changes } }) => row && { ...row, ...changedBy(row, changes) },
-    CalendarEventCancelled: (row) => row && { ...row, status: 'cancelled' },
+    CalendarEventCreated: (_, { aggregateId, data, metadata }) => ({
+      calendarEventId: aggregateId,
+      ...data,
+      status: 'planned',
+      changedAt: metadata.occurredAt,
+    }),
+    CalendarEventChanged: (row, { data: { changes }, metadata }) =>
+      row && { ...row, ...changedBy(row, changes), changedAt: metadata.occurredAt },
+    CalendarEventCancelled: (row, { metadata }) => row && { ...row, status: 'cancelled', changedAt: metadata.occurredAt },
   },
   list: {
     filters: {
