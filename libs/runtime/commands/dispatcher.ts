@@ -155,11 +155,15 @@ export class Dispatcher {
     let freshState = kept === undefined && !guessed;
     let freshRights = false;
     let folded = kept ?? (guessed ? states.unwritten(entry.of, id) : await states.fresh(entry.of, id));
-    const again = async () => {
+    const readAnew = async () => {
       if (!freshState) folded = await states.fresh(entry.of, id);
       if (guessed && folded.revision !== NOTHING) this.#beginners.delete(entry.name);
       guessed = false;
-      freshState = freshRights = true;
+      freshState = true;
+    };
+    const again = async () => {
+      await readAnew();
+      freshRights = true;
     };
 
     for (let attempt = 1; attempt <= ATTEMPTS;) {
@@ -188,13 +192,13 @@ export class Dispatcher {
       const events = this.#deciding.record(task, folded, outcome, now);
       const { wanted, dropped } = keysChangedBy(folded, events);
       if (guessed && wanted.length > 0) {
-        await again(); // a key is not claimed on a guess
+        await readAnew(); // a key is not claimed on a guess
         continue;
       }
       const mates = await this.mates(task, folded, events, behind);
       const appended = await this.append(folded, events, mates, { wanted, dropped });
       if (appended) {
-        if (folded.revision === NOTHING) this.#beginners.add(entry.name);
+        if (folded.revision === NOTHING && wanted.length === 0) this.#beginners.add(entry.name);
         if (refused) throw refused;
         return { accepted: this.answer(task, appended), appended };
       }
