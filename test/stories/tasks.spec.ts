@@ -72,6 +72,32 @@ describe('Tasks', () => {
     expect(await found('q=ромб')).toBe(2);
   });
 
+  test('R115 one sees the tasks in which one has a part, and lists them by name; whoever leads a department sees its people’s', async () => {
+    const oleg = await staffOf(world, about, 'oleg@romashka.ru');
+    const olga = await staffOf(world, about, 'olga@romashka.ru', { departmentIds: [salesOf(about.romashka)] });
+    await about.anna.ok('SetDepartmentRight', { departmentId: salesOf(about.romashka), node: 'tasks.items:edit_all', enabled: false });
+    const hidden = await create({ assignee: { staffId: lena.staffId }, title: 'Зарплата' });
+    const seenBy = async ({ caller }: { caller: Caller }, list = '') =>
+      (await caller.rows('tasks', `?limit=200${list && `&filter[list]=${list}`}`)).map(({ taskId }: { taskId: string }) => taskId);
+    const sees = async (who: { caller: Caller }) => (await seenBy(who)).includes(hidden);
+    expect([await sees(boris), await sees(lena), await sees(oleg), await sees(olga)]).toEqual([true, true, false, false]);
+    expect((await oleg.caller.get(`/v1/registries/tasks/${hidden}`)).status).toBe(404);
+    expect(await about.anna.rows('tasks', '?limit=200')).not.toEqual([]);
+    expect([await seenBy(lena, 'my'), await seenBy(boris, 'created')].map((ids) => ids.includes(hidden))).toEqual([true, true]);
+    expect([await seenBy(boris, 'my'), await seenBy(boris, 'control')].map((ids) => ids.includes(hidden))).toEqual([false, false]);
+    const free = await create({ assignee: { departmentId: salesOf(about.romashka) }, title: 'Кто свободен?' });
+    expect(
+      [await seenBy(olga, 'free'), await seenBy(olga, 'department'), await seenBy(oleg, 'free')].map((ids) => ids.includes(free)),
+    ).toEqual([true, true, false]);
+    expect((await boris.caller.get('/v1/registries/tasks?filter[list]=all')).body.code).toBe('VALIDATION_FAILED');
+    await about.anna.ok('UpdateDepartment', { departmentId: salesOf(about.romashka), headStaffId: olga.staffId });
+    await world.settle();
+    expect(await sees(olga)).toBe(true);
+    for (const taskId of [hidden, free]) await boris.caller.ok('CancelTask', { taskId, reason: 'Проверка' });
+    await about.anna.ok('SetDepartmentRight', { departmentId: salesOf(about.romashka), node: 'tasks.items:edit_all', enabled: true });
+    await world.settle();
+  });
+
   test('R051 the term is brought to mind a day before and at it, and what is done is left alone', async () => {
     const dueAt = new Date(Date.parse(world.clock.now()) + 48 * 3_600_000).toISOString();
     const late = await create({ assignee: { staffId: lena.staffId }, title: 'Отчёт', dueAt });

@@ -26,7 +26,7 @@ export interface AbsenceRow {
 }
 
 /** In which departments somebody works. */
-const placesSide = side<{ departmentIds: readonly string[] }, StaffMemberEvents>()({
+export const placesSide = side<{ departmentIds: readonly string[] }, StaffMemberEvents>()({
   StaffMemberCreated: () => ({ departmentIds: [] }),
   StaffAddedToDepartment: (known, { data: { departmentId } }) => ({ departmentIds: [...(known?.departmentIds ?? []), departmentId] }),
   StaffRemovedFromDepartment: (known, { data: { departmentId } }) => ({

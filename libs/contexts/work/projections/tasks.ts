@@ -1,8 +1,10 @@
 import { departmentSide, staffSide, type StaffMemberEvents } from '@letopis/contexts/staff';
-import { only, projection, refused, side, staffSees, type Join, type ReadPolicy, type RecordedOf } from '@letopis/kernel';
+import { only, projection, refused, side, type Join, type ReadPolicy, type RecordedOf } from '@letopis/kernel';
 import type { ApprovalDecision, Priority, TaskKind } from '../task/task.commands';
 import type { Subject, TaskEvents } from '../task/task.events';
 import type { TaskStatus } from '../task/task.state';
+import { partSees } from '../reading';
+import { placesSide } from './days';
 
 export interface TaskRow {
   readonly taskId: string;
@@ -15,6 +17,8 @@ export interface TaskRow {
   readonly creatorName?: string;
   readonly assigneeStaffId?: string;
   readonly assigneeName?: string;
+  /** Where the assignee works: who leads a department sees what its people have to do. */
+  readonly assigneeDepartmentIds?: readonly string[];
   readonly departmentId?: string;
   readonly departmentName?: string;
   readonly roleCode?: string;
@@ -109,14 +113,14 @@ const people: readonly Join[] = [
   { by: 'departmentId', side: 'departments', fields: { name: 'departmentName' } },
 ];
 
-/** «Задачи»: the own ones, those that one has given, of a department, on control and overdue are filters of this one list. */
+/** «Задачи»: the own ones, those that one has given, of a department, on control and overdue are lists and filters of this one. */
 export const tasks = projection<TaskRow, TaskEvents>()({
   code: 'tasks',
-  version: 1,
+  version: 2,
   title: { ru: 'Задачи', en: 'Tasks' },
   on: { TaskCreated: (_, event) => created(event), ...folds },
-  sides: { staff: staffSide, departments: departmentSide },
-  joins: people,
+  sides: { staff: staffSide, departments: departmentSide, places: placesSide },
+  joins: [...people, { by: 'assigneeStaffId', side: 'places', fields: { departmentIds: 'assigneeDepartmentIds' } }],
   list: {
     filters: {
       organizationId: 'string',
@@ -133,11 +137,13 @@ export const tasks = projection<TaskRow, TaskEvents>()({
       dueAt: 'time',
       createdAt: 'time',
     },
+    asked: { list: 'string' },
     sorts: ['dueAt', 'createdAt', 'updatedAt', 'priority', 'title'],
     search: ['title', 'assigneeName', 'creatorName'],
     defaultSort: '-createdAt',
   },
-  policy: staffSees('tasks.items:view'),
+  policy: partSees,
+  hidden: ['assigneeDepartmentIds'],
 });
 
 export interface ApprovalRow extends TaskRow {
