@@ -1,21 +1,27 @@
 /** Communication: how people are told, over which channels, and what became of it. */
 import { defineContext } from '@letopis/kernel';
+import { conversation } from './conversation/conversation';
 import { communicationErrors } from './errors';
 import { letters } from './letters';
 import { notification } from './notification/notification';
 import { notificationSettings } from './notification/settings';
+import { chatContacts, chatDialogs, chatHistory } from './projections/chat';
 import { deliveryLog, notificationCentre } from './projections/notifications';
+import { chatDeliverySaga, chatNotificationSaga } from './sagas/chat.saga';
 import { inactivityEscalationSaga, notificationRoutingSaga, presenceSaga } from './sagas/delivery.saga';
 
 export const communication = defineContext({
   name: 'communication',
-  aggregates: [notification, notificationSettings],
-  sagas: [notificationRoutingSaga, inactivityEscalationSaga, presenceSaga],
-  projections: [notificationCentre, deliveryLog],
+  aggregates: [notification, notificationSettings, conversation],
+  sagas: [notificationRoutingSaga, inactivityEscalationSaga, presenceSaga, chatDeliverySaga, chatNotificationSaga],
+  projections: [notificationCentre, deliveryLog, chatContacts, chatDialogs, chatHistory],
   errors: communicationErrors.entries,
   letters,
 });
 
+export { clientConversationId, conversation, directId, type Conversation } from './conversation/conversation';
+export * from './conversation/conversation.commands';
+export type * from './conversation/conversation.events';
 export { communicationErrors } from './errors';
 export { notification, type Notification } from './notification/notification';
 export * from './notification/notification.commands';

@@ -108,7 +108,10 @@ export const notification = define({
     RecordDelivery: command(commands.RecordDelivery, { by: systemOnly }),
     RecordDeliveryFailure: command(commands.RecordDeliveryFailure, { by: systemOnly }),
     EscalateNotification: command(commands.EscalateNotification, { by: systemOnly }),
-    MarkNotificationRead: command(commands.MarkNotificationRead, { by: recipient, summary: 'The message has been read' }),
+    MarkNotificationRead: command(commands.MarkNotificationRead, {
+      by: oneOf<commands.MarkNotificationRead, Notification>(systemOnly, recipient),
+      summary: 'The message has been read',
+    }),
     DismissNotification: command(commands.DismissNotification, { by: recipient, summary: 'The message is gone from the centre' }),
   },
 

@@ -1,0 +1,294 @@
+import { clientAccount, staffMember, type ClientAccount, type StaffMember } from '@letopis/contexts/staff';
+import {
+  aggregate,
+  derivedId,
+  followedBy,
+  ifKnown,
+  known,
+  member,
+  oneOf,
+  presence,
+  staff,
+  standingOf,
+  stateOf,
+  subjectOf,
+  systemOnly,
+  type Actor,
+  type Need,
+  type Policy,
+  type Standing,
+} from '@letopis/kernel';
+import { refusal } from '../errors';
+import { isIdle } from '../notification/routing';
+import * as commands from './conversation.commands';
+import type { ConversationKind } from './conversation.commands';
+import type { ConversationEvents, Talker } from './conversation.events';
+
+export interface Conversation {
+  readonly status: 'none' | 'open';
+  readonly organizationId: string;
+  readonly kind: ConversationKind;
+  readonly clientAccountId?: string;
+  readonly clientUserId?: string;
+  /** Everybody who takes part, the client as well. */
+  readonly talkers: readonly Talker[];
+  /** Messages that were sent in all. */
+  readonly sent: number;
+  /** The last of them, oldest first: what can be quoted and marked as read. */
+  readonly recent: readonly { readonly messageId: string; readonly from: string }[];
+  /** How many of all messages each has read. */
+  readonly read: Readonly<Record<string, number>>;
+  /** Messages that wait for somebody who was not there. */
+  readonly pending: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Messages that a conversation remembers by id; older ones are in the history. */
+export const MOST_RECENT = 1_000;
+/** Whoever has done nothing for so long is not there. */
+export const AWAY_MINUTES = 10;
+
+const { command, define, event } = aggregate<Conversation, ConversationEvents>();
+
+/** The one conversation of two people, whoever opens it. */
+export const directId = (organizationId: string, one: string, other: string): string =>
+  derivedId('conversation', organizationId, ...[one, other].sort());
+/** The one conversation of a client with those who answer it. */
+export const clientConversationId = (clientAccountId: string): string => derivedId('conversation', 'client', clientAccountId);
+
+const userIdOf = (actor: Actor) => (actor.kind === 'user' ? actor.userId : undefined);
+const organizationOf = ({ state }: { state: Conversation }) => state.organizationId || undefined;
+
+/** The client that an account belongs to, as long as it is not blocked. */
+const clientOf = <Command>(
+  accountId: (question: { command: Command; state: Conversation }) => string | undefined,
+): Policy<Command, Conversation> => ({
+  name: 'client: own',
+  needs: (question) => ({ account: stateOf(clientAccount, accountId(question) || undefined) }),
+  judge: ({ actor }, answers) => {
+    const { status, userId } = answers.account as ClientAccount;
+    if (actor.kind === 'anonymous') return 'NOT_AUTHENTICATED';
+    if (actor.kind !== 'user' || userId !== actor.userId) return 'FORBIDDEN';
+    return status === 'active' ? 'allow' : 'FORBIDDEN';
+  },
+});
+/** Whoever works in the organization may try; whether somebody takes part is decided with it. */
+const insider = member<object, Conversation>({ in: organizationOf, inside: true });
+const talker = oneOf<object, Conversation>(
+  insider,
+  clientOf(({ state }) => state.clientAccountId),
+);
+
+/** The caller in the organization, with the own account on the staff. */
+interface Self {
+  readonly standing: Standing;
+  readonly staff: StaffMember | undefined;
+}
+const self = (organizationId: string | undefined, actor: Actor): Need<Self> =>
+  followedBy(
+    { standing: standingOf(organizationId, userIdOf(actor)) },
+    ({ standing }) => ({ staff: ifKnown(stateOf(staffMember, (standing as Standing).staffId)) }),
+    (answers) => answers as object as Self,
+  );
+const own = ({ state, actor }: { state: Conversation; actor: Actor }) => ({ own: self(organizationOf({ state }), actor) });
+
+/** Who of them is there: a session is open, and was used of late. */
+const present = (talkers: readonly Talker[], now: string): Need<readonly string[]> =>
+  followedBy(Object.fromEntries(talkers.map(({ id, userId }) => [id, presence('ofUser', { userId })])), (answers) =>
+    talkers.flatMap(({ id }) => {
+      const { sessions, lastActivityAt } = answers[id] as { sessions: number; lastActivityAt?: string };
+      return sessions > 0 && !isIdle(lastActivityAt, now, AWAY_MINUTES) ? [id] : [];
+    }),
+  );
+const accounts = (staffIds: readonly string[]): Need<readonly StaffMember[]> =>
+  followedBy(Object.fromEntries(staffIds.map((id) => [id, stateOf(staffMember, id)])), (answers) =>
+    staffIds.map((id) => answers[id] as StaffMember),
+  );
+
+export const conversation = define({
+  category: 'conversation',
+  initialState: { status: 'none', organizationId: '', kind: 'direct', talkers: [], sent: 0, recent: [], read: {}, pending: {} },
+  organizationId: ({ organizationId }) => organizationId || undefined,
+  personal: { ChatMessageSent: { of: ({ authorUserId }) => subjectOf(authorUserId), fields: ['text'] } },
+
+  commands: {
+    OpenConversation: command(commands.OpenConversation, {
+      by: oneOf<commands.OpenConversation, Conversation>(
+        staff('chat.dialogs:create', { in: ({ command }) => command.organizationId }),
+        clientOf(({ command }) => command.clientAccountId),
+      ),
+      id: ({ command: { kind, organizationId, participants = [], clientAccountId, conversationId } }) => {
+        if (kind === 'client') return clientConversationId(clientAccountId ?? '');
+        return kind === 'direct' ? directId(organizationId, participants[0] ?? '', participants[1] ?? '') : known(conversationId);
+      },
+      needs: ({ command: { organizationId, participants = [], clientAccountId }, actor }) => ({
+        own: self(organizationId, actor),
+        staff: accounts(participants),
+        account: stateOf(clientAccount, clientAccountId),
+      }),
+      summary: 'A dialog of two, a group, or a client with those who answer',
+    }),
+    SendChatMessage: command(commands.SendChatMessage, {
+      by: talker,
+      needs: ({ state, actor, now }) => ({ ...own({ state, actor }), present: present(state.talkers, now) }),
+      summary: 'A message; whoever is not there gets it on coming',
+    }),
+    DeliverPendingMessages: command(commands.DeliverPendingMessages, { by: systemOnly }),
+    MarkConversationRead: command(commands.MarkConversationRead, { by: talker, needs: own, summary: 'Read up to a message' }),
+    AddParticipant: command(commands.AddParticipant, {
+      by: insider,
+      needs: (question) => ({ ...own(question), added: stateOf(staffMember, question.command.staffId) }),
+      summary: 'One more in a group, who sees what was said before',
+    }),
+    LeaveConversation: command(commands.LeaveConversation, { by: insider, needs: own, summary: 'Leaves a group' }),
+  },
+
+  decide: {
+    OpenConversation: (
+      { kind, organizationId, participants = [], title, clientAccountId },
+      state,
+      { own: caller, staff, account, actor },
+    ) => {
+      if (kind === 'client') {
+        if (account.organizationId !== organizationId || account.userId !== userIdOf(actor)) throw refusal('NOT_PARTICIPANT');
+        if (state.status === 'open') return [];
+        const { userId: clientUserId } = account;
+        return [event('ConversationOpened', { organizationId, kind, participants: [], userIds: [], clientAccountId, clientUserId })];
+      }
+      const isEnough = kind === 'direct' ? participants.length === 2 : participants.length >= 2;
+      if (!isEnough || staff.some((each) => !isColleague(each, organizationId))) throw refusal('RECIPIENT_UNKNOWN');
+      const { staffId } = caller.standing;
+      if (staffId === undefined || !participants.includes(staffId)) throw refusal('NOT_PARTICIPANT');
+      if (state.status === 'open') {
+        if (kind === 'direct') return [];
+        throw refusal('ALREADY_EXISTS');
+      }
+      const userIds = staff.map(({ userId = '' }) => userId);
+      return [event('ConversationOpened', { organizationId, kind, title: kind === 'group' ? title : undefined, participants, userIds })];
+    },
+
+    SendChatMessage: ({ messageId, text, quoteOfMessageId }, state, { own: caller, present: there, actor }) => {
+      const me = speaker(state, caller, actor);
+      if (state.recent.some((each) => each.messageId === messageId)) return [];
+      if (quoteOfMessageId !== undefined && !state.recent.some((each) => each.messageId === quoteOfMessageId)) throw refusal('NOT_FOUND');
+      const others = state.talkers.filter(({ id }) => id !== me.id);
+      const joins = state.talkers.every(({ id }) => id !== me.id);
+      return [
+        ...(joins ? [event('ParticipantAdded', { staffId: me.id, userId: me.userId })] : []),
+        event('ChatMessageSent', {
+          messageId,
+          from: me.id,
+          authorUserId: me.userId,
+          text,
+          quote: quoteOfMessageId === undefined ? undefined : { messageId: quoteOfMessageId },
+          deliveredTo: others.flatMap(({ id }) => (there.includes(id) ? [id] : [])),
+          pendingFor: others.filter(({ id }) => !there.includes(id)),
+          readerUserIds: others.map(({ userId }) => userId),
+        }),
+      ];
+    },
+
+    DeliverPendingMessages: ({ userId }, state) => {
+      exists(state);
+      const found = state.talkers.find((each) => each.userId === userId);
+      const messageIds = found ? (state.pending[found.id] ?? []) : [];
+      return found && messageIds.length > 0 ? [event('ChatMessagesDelivered', { staffId: found.id, userId, messageIds })] : [];
+    },
+
+    MarkConversationRead: ({ messageId }, state, { own: caller, actor }) => {
+      const me = participant(state, caller, actor);
+      const at = state.recent.findIndex((each) => each.messageId === messageId);
+      if (at < 0) throw refusal('NOT_FOUND');
+      const first = state.sent - state.recent.length;
+      const before = state.read[me.id] ?? 0;
+      if (first + at + 1 <= before) return [];
+      const fresh = state.recent.slice(Math.max(0, before - first), at + 1).filter(({ from }) => from !== me.id);
+      const messageIds = fresh.map((each) => each.messageId);
+      return [event('ConversationRead', { staffId: me.id, userId: me.userId, upTo: messageId, messageIds })];
+    },
+
+    AddParticipant: ({ staffId }, state, { own: caller, added, actor }) => {
+      participant(state, caller, actor);
+      if (state.kind !== 'group') throw refusal('INVALID_STATE', { status: state.kind });
+      if (!isColleague(added, state.organizationId)) throw refusal('RECIPIENT_UNKNOWN');
+      if (state.talkers.some(({ id }) => id === staffId)) return [];
+      if (state.talkers.length >= commands.MOST_PARTICIPANTS) throw refusal('INVALID_STATE', { status: state.status });
+      return [event('ParticipantAdded', { staffId, userId: added.userId! })];
+    },
+
+    LeaveConversation: (_, state, { own: caller, actor }) => {
+      const me = participant(state, caller, actor);
+      if (state.kind !== 'group') throw refusal('INVALID_STATE', { status: state.kind });
+      return [event('ParticipantLeft', { staffId: me.id, userId: me.userId })];
+    },
+  },
+
+  evolve: {
+    ConversationOpened: (state, { organizationId, kind, participants, userIds, clientAccountId, clientUserId }) => ({
+      ...state,
+      status: 'open',
+      organizationId,
+      kind,
+      clientAccountId,
+      clientUserId,
+      talkers: [
+        ...(clientAccountId === undefined ? [] : [{ id: clientAccountId, userId: clientUserId! }]),
+        ...participants.map((id, at) => ({ id, userId: userIds[at]! })),
+      ],
+    }),
+    ChatMessageSent: (state, { messageId, from, pendingFor }) => ({
+      ...state,
+      sent: state.sent + 1,
+      recent: [...state.recent, { messageId, from }].slice(-MOST_RECENT),
+      pending: {
+        ...state.pending,
+        ...Object.fromEntries(pendingFor.map(({ id }) => [id, [...(state.pending[id] ?? []), messageId].slice(-MOST_RECENT)])),
+      },
+    }),
+    ChatMessagesDelivered: (state, { staffId }) => ({ ...state, pending: { ...state.pending, [staffId]: [] } }),
+    ConversationRead: (state, { staffId, upTo }) => ({
+      ...state,
+      read: {
+        ...state.read,
+        [staffId]: state.sent - state.recent.length + state.recent.findIndex(({ messageId }) => messageId === upTo) + 1,
+      },
+      pending: { ...state.pending, [staffId]: [] },
+    }),
+    // What was said before counts as read: it is history to whoever comes later.
+    ParticipantAdded: (state, { staffId, userId }) => ({
+      ...state,
+      talkers: [...state.talkers, { id: staffId, userId }],
+      read: { ...state.read, [staffId]: state.sent },
+    }),
+    ParticipantLeft: (state, { staffId }) => ({
+      ...state,
+      talkers: state.talkers.filter(({ id }) => id !== staffId),
+      pending: { ...state.pending, [staffId]: [] },
+    }),
+  },
+});
+
+const isColleague = ({ status, organizationId, userId }: StaffMember, organization: string) =>
+  status === 'active' && organizationId === organization && userId !== undefined;
+
+const exists = ({ status }: Conversation) => {
+  if (status === 'none') throw refusal('NOT_FOUND');
+};
+
+/** The caller, who takes part. @throws DomainError NOT_PARTICIPANT */
+function participant(state: Conversation, { standing: { staffId } }: Self, actor: Actor): Talker {
+  exists(state);
+  const found = state.talkers.find(({ id, userId }) => userId === userIdOf(actor) && (id === staffId || id === state.clientAccountId));
+  if (!found) throw refusal('NOT_PARTICIPANT');
+  return found;
+}
+
+/** The caller, who may write: to clients, staff who are available in the chat, and whoever of them answers takes part from then on. */
+function speaker(state: Conversation, caller: Self, actor: Actor): Talker {
+  exists(state);
+  const { staff: account, standing } = caller;
+  const isStaff = state.kind === 'client' && userIdOf(actor) !== state.clientUserId;
+  if (!isStaff) return participant(state, caller, actor);
+  if (standing.staffId === undefined || account?.userId === undefined) throw refusal('NOT_PARTICIPANT');
+  if (!account.chatAvailable) throw refusal('CHAT_NOT_ALLOWED');
+  return { id: standing.staffId, userId: account.userId };
+}
