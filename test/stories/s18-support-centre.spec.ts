@@ -75,7 +75,15 @@ describe('The support centre', () => {
     expect(await client.refused('CreateSupportRequest', asked)).toBe('422 DEPARTMENT_NOT_AVAILABLE');
     expect((await client.rows('support_requests')).map(({ number, status }) => [number, status])).toEqual([[1, 'new']]);
     expect(await rival.rows('support_requests')).toEqual([]);
+    expect(await tasksOf(requestId)).toMatchObject([
+      { title: 'Ответить на обращение № 1', departmentId: technicalOf(romashka), status: 'new' },
+    ]);
   });
+
+  const tasksOf = async (id: string) => {
+    await world.settle();
+    return anna.rows('tasks', `?filter[subject.id]=${id}&sort=createdAt`);
+  };
 
   test('S18 R070 R074 D34 an answer that is late in working hours was told to the head before', async () => {
     const [{ answerDueAt }] = await client.rows('support_requests');
@@ -89,6 +97,8 @@ describe('The support centre', () => {
     expect((await oleg.rows('support_requests', '?filter[overdue]=true')).map(({ id }) => id)).toEqual([requestId]);
     await oleg.ok('AssignSupportRequest', { supportRequestId: requestId });
     await oleg.ok('ReplySupportRequest', { supportRequestId: requestId, text: 'Почините кабель' });
+    await world.settle();
+    expect(await oleg.rows('tasks', `?filter[subject.id]=${requestId}&filter[open]=true`)).toEqual([]);
     const [row] = await oleg.rows('support_requests');
     expect(row).toMatchObject({ status: 'waiting_client', overdue: false, assigneeName: 'Сотрудников Сотрудник' });
     await world.pass({ days: 3 });

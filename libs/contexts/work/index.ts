@@ -14,6 +14,7 @@ import { productionCalendar } from './projections/production-calendar';
 import { approvalInbox, tasks } from './projections/tasks';
 import { deferralSaga } from './sagas/deferral.saga';
 import { handOverSaga } from './sagas/hand-over.saga';
+import { supportTasksSaga } from './sagas/support-tasks.saga';
 import { taskNotificationSaga } from './sagas/task-notification.saga';
 import { taskRostersSaga } from './sagas/rosters.saga';
 import { task } from './task/task';
@@ -22,7 +23,16 @@ import { timeSheet } from './time-sheet/time-sheet';
 export const work = defineContext({
   name: 'work',
   aggregates: [task, absences, calendarEvent, calendarFeed, timeSheet],
-  sagas: [taskRostersSaga, taskNotificationSaga, deferralSaga, calendarFeedSaga, handOverSaga, deputySaga, calendarReminderSaga],
+  sagas: [
+    taskRostersSaga,
+    taskNotificationSaga,
+    deferralSaga,
+    calendarFeedSaga,
+    handOverSaga,
+    supportTasksSaga,
+    deputySaga,
+    calendarReminderSaga,
+  ],
   projections: [tasks, approvalInbox, absenceChart, calendar, calendarFeeds, timeEntries, timeTotals],
   feeds: [calendarOfPerson],
   reports: [productionCalendar],

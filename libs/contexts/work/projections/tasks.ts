@@ -133,6 +133,8 @@ export const tasks = projection<TaskRow, TaskEvents>()({
       controllerStaffId: 'string',
       departmentId: 'string',
       roleCode: 'string',
+      'subject.type': 'string',
+      'subject.id': 'string',
       processId: 'string',
       dueAt: 'time',
       createdAt: 'time',
