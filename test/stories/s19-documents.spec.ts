@@ -1,4 +1,6 @@
 import { newId } from '@letopis/kernel';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { documentTypeIdOf, folderOf } from '@letopis/contexts/documents';
 import { fileOf, pdf, sendFile } from '../support/documents';
 import { openRomashka, picture, salesOf, staffOf, upload, type Romashka } from '../support/staff';
@@ -36,7 +38,8 @@ describe('Documents of an organization', () => {
     const { romashka } = about;
     expect((await bring({ typeCode: undefined })).body).toMatchObject({ code: 'DOCUMENT_TYPE_REQUIRED', status: 422 });
     expect((await bring({ typeCode: 'nonsense' })).body.code).toBe('DOCUMENT_TYPE_REQUIRED');
-    const { status, body } = await bring({ companyId: lotos });
+    const real = readFileSync(join(__dirname, '../../examples/documents/contract.pdf'));
+    const { status, body } = await bring({ companyId: lotos }, real);
     expect({ status, body }).toMatchObject({ status: 200, body: { data: { number: 'Д-0001/2026' } } });
     contract = body.aggregateId;
     await world.settle();

@@ -24,12 +24,13 @@ export async function fileOf({ world, token }: Caller, fileId: string, headers: 
   const answer = await fetch(`${world.product.url}/v1/files/${fileId}`, {
     headers: { ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
   });
-  const text = await answer.text();
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  const text = bytes.toString();
   const isProblem = answer.headers.get('content-type')?.includes('json');
   return {
     status: answer.status,
     text,
-    size: Buffer.byteLength(text),
+    size: bytes.length,
     code: isProblem ? (JSON.parse(text) as { code: string }).code : undefined,
     type: answer.headers.get('content-type'),
     tag: answer.headers.get('etag'),
