@@ -1,5 +1,6 @@
 import { derivedId, isUuid, newId } from '@letopis/kernel';
-import { openRomashka, staffOf, salesOf, type Romashka } from '../support/staff';
+import { pdf } from '../support/documents';
+import { openRomashka, staffOf, salesOf, upload, type Romashka } from '../support/staff';
 import { type Answer, type Caller, World } from '../support/world';
 
 /** Registries that are everybody's, or whose rows are a person's own: of these nothing is closed by organization. */
@@ -20,6 +21,10 @@ describe('Records of another organization', () => {
     const asked = await client.ok('CreateAccessRequest', { organizationId: romashka });
     await anna.ok('AcceptAccessRequest', { accessRequestId: asked.aggregateId, memberKind: 'client' });
     await anna.ok('CreatePerson', { organizationId: romashka, name: { lastName: 'Иванов', firstName: 'Пётр' }, employment: 'employee' });
+    await anna.ok('CreateContact', { organizationId: romashka, name: 'Пётр' });
+    await anna.ok('CreateCompany', { organizationId: romashka, name: 'Лютик' });
+    const fileId = await upload(anna, pdf('x'), 'x.pdf');
+    await anna.ok('UploadDocument', { organizationId: romashka, typeCode: 'contract', fileId });
     await world.settle();
     igor = await world.person('igor@romb.ru');
     const romb = await world.client(about.admin, igor, '7736207543', 'Ромб');

@@ -74,7 +74,7 @@ describe('Documents of an organization', () => {
     await lena.caller.ok('SetDocumentStatus', { documentId: contract, status: 'new' });
   });
 
-  test('R023 who signs has an accepted link with a person card, and signs the version that was seen', async () => {
+  test('R028 who signs has an accepted link with a person card, and signs the version that was seen', async () => {
     const { anna, romashka } = about;
     const second = pdf('Договор, исправленный');
     const version = await upload(lena.caller, second, 'Договор 2.pdf');
@@ -127,7 +127,7 @@ describe('Documents of an organization', () => {
     expect((await fileOf(world.stranger, fileId)).status).toBe(401);
   });
 
-  test('a restricted folder is closed to whom it is not open to, on the disk, in lists, to files and to uploads alike', async () => {
+  test('R061 R091 a restricted folder is closed to whom it is not open to, on the disk, in lists, to files and to uploads alike', async () => {
     const { anna, romashka } = about;
     const folder = (
       await anna.ok('CreateFolder', {
@@ -164,7 +164,7 @@ describe('Documents of an organization', () => {
     expect((await fileOf(oleg.caller, fileId)).status).toBe(200);
   });
 
-  test('a confidential document is seen by its author and by those who edit all', async () => {
+  test('R061 a confidential document is seen by its author and by those who edit all', async () => {
     const { body } = await bring({ confidential: true });
     await world.settle();
     expect((await oleg.caller.get(`/v1/registries/documents/${body.aggregateId}`)).status).toBe(404);
@@ -173,7 +173,7 @@ describe('Documents of an organization', () => {
     expect((await fileOf(oleg.caller, fileId)).status).toBe(404);
   });
 
-  test('rubbish is refused before it is kept: by what is in it, whatever it is called, and by its size', async () => {
+  test('R098 rubbish is refused before it is kept: by what is in it, whatever it is called, and by its size', async () => {
     const { romashka } = about;
     const query = `?for=document&organizationId=${romashka}&typeCode=contract`;
     const send = (content: Buffer, name: string, more = query) => sendFile(lena.caller, content, name, more);
@@ -195,6 +195,64 @@ describe('Documents of an organization', () => {
     expect(await lena.caller.refused('UploadDocument', { organizationId: romashka, typeCode: 'contract', fileId: taken })).toBe(
       '404 NOT_FOUND',
     );
+  });
+
+  test('R028 a client sees the own documents alone, opens their files, and signs them by the own link', async () => {
+    const { anna, romashka } = about;
+    const client = await world.person('client@lutik.ru');
+    const asked = await client.ok('CreateAccessRequest', { organizationId: romashka });
+    await anna.ok('AcceptAccessRequest', { accessRequestId: asked.aggregateId, memberKind: 'client' });
+    await world.settle();
+    await client.ok('EnterWorkspace', { organizationId: romashka });
+    expect((await client.get('/v1/registries/documents')).status).toBe(403);
+    const [{ id: clientAccountId }] = await client.rows('client_accounts');
+    expect(await anna.refused('LinkClientAccount', { clientAccountId, companyId: newId() })).toBe('404 NOT_FOUND');
+    await anna.ok('LinkClientAccount', { clientAccountId, companyId: lotos });
+    const { body } = await bring({ companyId: lotos });
+    await bring({ companyId: lotos, confidential: true });
+    await bring();
+    await world.settle();
+    const [own, ...more] = await client.rows('documents');
+    expect([own.id, ...more.map(({ id }) => id)].sort()).toEqual([body.aggregateId, contract].sort());
+    const { versions } = (await client.get(`/v1/registries/documents/${body.aggregateId}`)).body;
+    expect((await fileOf(client, versions[0].fileId)).status).toBe(200);
+    expect(await client.refused('SignDocument', { documentId: body.aggregateId })).toBe('422 SIGNER_LINK_REQUIRED');
+    const person = await anna.ok('CreatePerson', { organizationId: romashka, name: { lastName: 'Лютиков', firstName: 'Лев' } });
+    const link = { organizationId: romashka, personId: person.aggregateId, userEmail: 'client@lutik.ru' };
+    const { aggregateId: personLinkId } = await anna.ok('CreatePersonLinkRequest', link);
+    await client.ok('AcceptPersonLink', { personLinkId });
+    await client.ok('SignDocument', { documentId: body.aggregateId, fileSha256: versions[0].sha256 });
+    expect(await client.refused('SetDocumentStatus', { documentId: body.aggregateId, status: 'signed' })).toBe('403 FORBIDDEN');
+  });
+
+  test('R061 what a card tells of a person, and to whom a document went, lies sealed in the log', async () => {
+    const { romashka } = about;
+    const secrets = { name: 'Тайнов Тимофей', emails: ['tainov@mail.ru'], phones: ['+79990001122'] };
+    const { aggregateId: contactId } = await lena.caller.ok('CreateContact', {
+      organizationId: romashka,
+      ...secrets,
+      birthDate: '1980-05-17',
+    });
+    expect(
+      (await lena.caller.send('CreateContact', { organizationId: romashka, name: 'x', phones: ['8 999 000-11-22'] })).body,
+    ).toMatchObject({
+      code: 'CLIENT_DUPLICATE',
+    });
+    const { body } = await bring({ contactId });
+    await lena.caller.ok('SendDocument', { documentId: body.aggregateId, text: 'Лично в руки' });
+    await world.settle();
+    expect(world.lastLetter('tainov@mail.ru').attachments).toHaveLength(1);
+    expect(await lena.caller.lookup('contact_lookup', 'nfqyjd')).toMatchObject([
+      { id: contactId, name: secrets.name, emails: secrets.emails },
+    ]);
+    const { store } = world.product.runtime;
+    let log = '';
+    for await (const { event } of store.everything()) log += JSON.stringify(event?.data);
+    for (const told of [secrets.name, 'tainov', '79990001122', '1980-05-17', 'Лично в руки'])
+      expect([told, log.includes(told)]).toEqual([told, false]);
+    await lena.caller.ok('ArchiveContact', { contactId });
+    await world.settle();
+    expect(await lena.caller.lookup('contact_lookup', 'тайнов')).toEqual([]);
   });
 
   test('a full rebuild of the read models sends nothing and comes out the same', async () => {

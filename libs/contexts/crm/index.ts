@@ -3,12 +3,12 @@ import { defineContext } from '@letopis/kernel';
 import { company } from './company/company';
 import { contact } from './contact/contact';
 import { crmErrors } from './errors';
-import { companies, contacts } from './projections/clients';
+import { companies, companyLookup, contactLookup, contacts } from './projections/clients';
 
 export const crm = defineContext({
   name: 'crm',
   aggregates: [contact, company],
-  projections: [contacts, companies],
+  projections: [contacts, companies, contactLookup, companyLookup],
   errors: crmErrors.entries,
 });
 

@@ -255,10 +255,10 @@ const SPECIFIED: Readonly<Record<string, Specified>> = {
       blocked: [opened(), toppedUp(), ofAccount('ClientAccountBlocked', { reason: 'x' })],
     },
     table: `
-    | State   | OpenClientAccount              | TopUpSupportBalance          | ChargeSupportBalance         | RefundSupportBalance | SetRequestPurchase        | BlockClientAccount             | UnblockClientAccount            |
-    | none    | → active / ClientAccountOpened | NOT_FOUND                    | NOT_FOUND                    | no-op                | NOT_FOUND                 | NOT_FOUND                      | NOT_FOUND                       |
-    | active  | ALREADY_EXISTS                 | same / SupportBalanceToppedUp | same / SupportBalanceCharged | no-op                | same / RequestPurchaseSet | → blocked / ClientAccountBlocked | no-op                           |
-    | blocked | ALREADY_EXISTS                 | —                            | same / SupportBalanceCharged | no-op                | —                         | no-op                          | → active / ClientAccountUnblocked |
+    | State   | OpenClientAccount              | TopUpSupportBalance          | ChargeSupportBalance         | RefundSupportBalance | SetRequestPurchase        | BlockClientAccount             | UnblockClientAccount            | LinkClientAccount |
+    | none    | → active / ClientAccountOpened | NOT_FOUND                    | NOT_FOUND                    | no-op                | NOT_FOUND                 | NOT_FOUND                      | NOT_FOUND                       | NOT_FOUND         |
+    | active  | ALREADY_EXISTS                 | same / SupportBalanceToppedUp | same / SupportBalanceCharged | no-op                | same / RequestPurchaseSet | → blocked / ClientAccountBlocked | no-op                           | no-op             |
+    | blocked | ALREADY_EXISTS                 | —                            | same / SupportBalanceCharged | no-op                | —                         | no-op                          | → active / ClientAccountUnblocked | —                 |
     `,
     commands: {
       OpenClientAccount: [
@@ -275,6 +275,7 @@ const SPECIFIED: Readonly<Record<string, Specified>> = {
       SetRequestPurchase: [issue(accounts.SetRequestPurchase, { clientAccountId: accountId, allowed: true })],
       BlockClientAccount: [issue(accounts.BlockClientAccount, { clientAccountId: accountId, reason: 'Долг' })],
       UnblockClientAccount: [issue(accounts.UnblockClientAccount, { clientAccountId: accountId })],
+      LinkClientAccount: [issue(accounts.LinkClientAccount, { clientAccountId: accountId })],
     },
   },
   'ClientService (D.7)': {

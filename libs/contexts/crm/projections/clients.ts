@@ -1,4 +1,4 @@
-import { changed, ERASED, projection, side, staffSees } from '@letopis/kernel';
+import { changed, ERASED, projection, side, staffSees, type Localized, type Projection, type ReadPolicy } from '@letopis/kernel';
 import { staffSide } from '@letopis/contexts/staff';
 import type { CompanyCard, CompanyEvents } from '../company/company';
 import type { ContactCard, ContactEvents } from '../contact/contact.events';
@@ -47,12 +47,19 @@ const filters = {
   createdAt: 'time',
 } as const;
 
-/** «Контакты», also as a look-up. */
+const active = (policy: ReadPolicy): ReadPolicy => ({
+  ...policy,
+  see: (reading, answers) => {
+    const seen = policy.see(reading, answers);
+    return 'only' in seen ? { only: { ...seen.only, status: 'active' } } : seen;
+  },
+});
+
+/** «Контакты». */
 export const contacts = projection<ContactRow, ContactEvents>()({
   code: 'contacts',
   version: 1,
   title: { ru: 'Контакты', en: 'Contacts' },
-  serves: 'both',
   on: {
     ContactCreated: (_, { aggregateId, data: { shared: __, ...fields }, metadata }) => ({
       contactId: aggregateId,
@@ -76,12 +83,11 @@ export const contacts = projection<ContactRow, ContactEvents>()({
   hidden: ['phoneForms'],
 });
 
-/** «Контрагенты», also as a look-up. */
+/** «Контрагенты». */
 export const companies = projection<CompanyRow, CompanyEvents>()({
   code: 'companies',
   version: 1,
   title: { ru: 'Контрагенты', en: 'Companies' },
-  serves: 'both',
   on: {
     CompanyCreated: (_, { aggregateId, data: { shared: __, ...fields }, metadata }) => ({
       companyId: aggregateId,
@@ -104,6 +110,17 @@ export const companies = projection<CompanyRow, CompanyEvents>()({
   policy: staffSees('crm.companies:view'),
   hidden: ['phoneForms'],
 });
+
+/** Clients that are not in the archive, found by name, phone or e-mail. */
+const lookup = (registry: Projection, code: string, title: Localized): Projection => ({
+  ...registry,
+  code,
+  title,
+  serves: 'lookup',
+  policy: active(registry.policy),
+});
+export const contactLookup = lookup(contacts, 'contact_lookup', { ru: 'Поиск контакта', en: 'Finding a contact' });
+export const companyLookup = lookup(companies, 'company_lookup', { ru: 'Поиск контрагента', en: 'Finding a company' });
 
 /** What rows of others show of a client. */
 export const contactSide = side<{ name: string }, ContactEvents>()({

@@ -30,6 +30,12 @@ class OfAccount {
   @Id() clientAccountId: string;
 }
 
+/** Which client of CRM the account is of: what is about that client is the account's own. */
+export class LinkClientAccount extends OfAccount {
+  @Id({ optional: true }) companyId?: string;
+  @Id({ optional: true }) contactId?: string;
+}
+
 export class TopUpSupportBalance extends OfAccount {
   @Whole(1, 1_000) count: number;
   @Text(1, 500) reason: string;
@@ -55,6 +61,7 @@ export class UnblockClientAccount extends OfAccount {}
 
 export interface ClientAccountEvents {
   ClientAccountOpened: { organizationId: string; providerId: string; userId: string; companyId?: string; contactId?: string };
+  ClientAccountLinked: { companyId?: string; contactId?: string };
   SupportBalanceToppedUp: { count: number; reason: string; by: string };
   SupportBalanceCharged: { supportRequestId: string };
   /** A request that could not be paid for: it is closed then. */
@@ -70,6 +77,9 @@ export interface ClientAccount {
   readonly organizationId: string;
   readonly providerId: string;
   readonly userId: string;
+  /** The client in CRM that the account is of: its documents are the client's own. */
+  readonly companyId?: string;
+  readonly contactId?: string;
   readonly supportBalance: number;
   readonly canPurchaseRequests: boolean;
   /** Requests that are paid for. */
@@ -113,6 +123,12 @@ const purchaser: Policy<object, ClientAccount> = {
   },
 };
 
+/** What is asked here of a card of CRM. */
+interface ClientCard {
+  readonly status: string;
+  readonly organizationId: string;
+}
+
 interface Provided {
   readonly providers?: readonly { readonly providerId: string }[];
 }
@@ -136,6 +152,14 @@ export const clientAccount = define({
         workspace: ifKnown(stateIn<Provided>('workspace', organizationId)),
       }),
       summary: 'An account by which a client manages what it has ordered',
+    }),
+    LinkClientAccount: command(LinkClientAccount, {
+      by: staff('clients.accounts:edit'),
+      needs: ({ command: { companyId, contactId } }) => ({
+        company: ifKnown(stateIn<ClientCard>('company', companyId)),
+        contact: ifKnown(stateIn<ClientCard>('contact', contactId)),
+      }),
+      summary: 'Which company or contact of CRM the account is of',
     }),
     TopUpSupportBalance: command(TopUpSupportBalance, {
       by: oneOf<TopUpSupportBalance, ClientAccount>(staff('clients.accounts:topup'), purchaser),
@@ -161,6 +185,13 @@ export const clientAccount = define({
       if (workspace?.providers && !workspace.providers.some((each) => each.providerId === providerId))
         throw refusal('SUPPORT_PROVIDER_REQUIRED');
       return [event('ClientAccountOpened', { organizationId, providerId, userId, companyId, contactId })];
+    },
+
+    LinkClientAccount: ({ companyId, contactId }, state, { company, contact }) => {
+      open(state);
+      const isHere = (card: ClientCard | undefined) => card?.status === 'active' && card.organizationId === state.organizationId;
+      if ((companyId !== undefined && !isHere(company)) || (contactId !== undefined && !isHere(contact))) throw refusal('NOT_FOUND');
+      return state.companyId === companyId && state.contactId === contactId ? [] : [event('ClientAccountLinked', { companyId, contactId })];
     },
 
     TopUpSupportBalance: ({ count, reason }, state, { actor }) => {
@@ -193,13 +224,8 @@ export const clientAccount = define({
   },
 
   evolve: {
-    ClientAccountOpened: (_, { organizationId, providerId, userId }) => ({
-      ...noAccount,
-      status: 'active',
-      organizationId,
-      providerId,
-      userId,
-    }),
+    ClientAccountOpened: (_, fields) => ({ ...noAccount, ...fields, status: 'active' }),
+    ClientAccountLinked: (state, { companyId, contactId }) => ({ ...state, companyId, contactId }),
     SupportBalanceToppedUp: (state, { count }) => ({ ...state, supportBalance: state.supportBalance + count }),
     SupportBalanceCharged: (state, { supportRequestId }) => ({
       ...state,

@@ -26,7 +26,7 @@ const withBalance = (by: number) => (row: ClientAccountRow | undefined) => row &
 /** «Клиентские учётные записи». */
 export const clientAccounts = projection<ClientAccountRow, ClientAccountEvents & Pick<ClientServiceEvents, 'ClientServiceOrdered'>>()({
   code: 'client_accounts',
-  version: 1,
+  version: 2,
   title: { ru: 'Клиентские учётные записи', en: 'Client accounts' },
   key: (event) => (event.type === 'ClientServiceOrdered' ? event.data.clientAccountId : event.aggregateId),
   on: {
@@ -38,6 +38,7 @@ export const clientAccounts = projection<ClientAccountRow, ClientAccountEvents &
       status: 'active',
       services: 0,
     }),
+    ClientAccountLinked: (row, { data: { companyId, contactId } }) => row && { ...row, companyId, contactId },
     SupportBalanceToppedUp: (row, { data: { count } }) => row && { ...row, supportBalance: row.supportBalance + count },
     SupportBalanceCharged: withBalance(-1),
     SupportBalanceRefunded: withBalance(1),
