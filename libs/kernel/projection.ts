@@ -86,6 +86,8 @@ export interface Projection {
   readonly expires?: string;
   /** Who reads it, and what was asked, is recorded before it is answered. */
   readonly readsRecorded?: boolean;
+  /** Changes of its rows are told at once, to those who may see them, by the feed. */
+  readonly live?: boolean;
   /** What follows from being in one list, where all rows that there are fit into it. */
   readonly listed?: (rows: readonly Readonly<Record<string, unknown>>[]) => readonly Readonly<Record<string, unknown>>[];
 }
@@ -126,6 +128,7 @@ export const projection =
     readonly columns?: { readonly [K in keyof Document & string]?: Localized };
     readonly expires?: keyof Document & string;
     readonly readsRecorded?: boolean;
+    readonly live?: boolean;
     readonly listed?: Projection['listed'];
   }): Projection => ({
     serves: 'registry',

@@ -150,6 +150,11 @@ const fixedPaths: Json = {
   '/v1/analytics/{report}': {
     get: operation('registries', 'What is computed when it is asked for; filters name what it is about', [path('report')]),
   },
+  '/v1/feed': {
+    get: operation('feeds', 'Rows of live registries as they change (text/event-stream); Last-Event-ID goes on from there', [
+      { name: 'registries', in: 'query', schema: { type: 'string' } },
+    ]),
+  },
   '/v1/feeds/{code}/{id}/link': {
     post: operation('feeds', 'The address of an own feed, once after it was issued', [path('code'), path('id')]),
   },

@@ -18,6 +18,7 @@ import { ExportController } from './export-controller';
 import { FeedsController } from './feeds-controller';
 import { FilesController } from './files-controller';
 import { HealthController } from './health-controller';
+import { LiveController } from './live-controller';
 import { LinksController } from './links';
 import { MetricsController, observed } from './metrics-controller';
 import { OperationsController } from './operations-controller';
@@ -72,6 +73,7 @@ class EdgeModule {
         LinksController,
         FilesController,
         FeedsController,
+        LiveController,
         RightsController,
         ReportsController,
         OperationsController,

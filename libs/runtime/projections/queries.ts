@@ -21,6 +21,20 @@ export interface ListAnswer {
   readonly total?: number;
 }
 
+/** A read model with the filter of what somebody may see of it. */
+export interface Seen {
+  readonly projection: Projection;
+  readonly only: Readonly<Record<string, unknown>>;
+}
+
+/** A row that has changed; `isLast` of those that the event at this position has changed. */
+export interface Changed {
+  readonly code: string;
+  readonly position: number;
+  readonly isLast: boolean;
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
 const DEFAULT_LIMIT = 50;
 const MOST = 200;
 const LOOKUP_FROM = 2;
@@ -129,10 +143,47 @@ export class Queries {
     return { items: [...rows.values()].map((row) => shown(projection, row)) };
   }
 
+  /** How many rows have changed since a position, counted up to `most`. */
+  async countChanged({ projection, only }: Seen, after: number, upTo: number, most: number): Promise<number> {
+    return this.collection(projection).countDocuments(changedWithin(only, after, upTo), { limit: most });
+  }
+
+  /**
+   * Rows that were folded last from events between two positions, as they are now, in the order of these events. What changes
+   * meanwhile stands behind `upTo` and is found by the next question. Memory holds a batch of each read model.
+   */
+  async *changed(wanted: readonly Seen[], after: number, upTo: number): AsyncGenerator<Changed> {
+    const rows = wanted.map(({ projection, only }) => ({
+      projection,
+      cursor: this.collection(projection)
+        .find(changedWithin(only, after, upTo))
+        .sort({ _position: 1, _id: 1 })
+        .batchSize(100),
+    }));
+    try {
+      const heads = await Promise.all(rows.map(({ cursor }) => cursor.next()));
+      for (;;) {
+        const next = heads.reduce((first, head, at) => (head && head._position < (heads[first]?._position ?? Infinity) ? at : first), -1);
+        if (next < 0) return;
+        const { projection, cursor } = rows[next]!;
+        const row = heads[next]!;
+        heads[next] = await cursor.next();
+        const isLast = heads.every((head) => !head || head._position > row._position);
+        yield { code: projection.code, position: row._position, isLast, row: shown(projection, row) };
+      }
+    } finally {
+      await Promise.all(rows.map(({ cursor }) => cursor.close()));
+    }
+  }
+
   private collection({ code }: Projection) {
     return this.db.collection<Stored>(this.projector.collection(code));
   }
 }
+
+const changedWithin = (only: Readonly<Record<string, unknown>>, after: number, upTo: number): Filter<Stored> => ({
+  $and: [only, { _position: { $gt: after, $lte: upTo } }, { _deleted: { $exists: false } }].filter(some),
+});
 
 const some = (filter: Document) => Object.keys(filter).length > 0;
 

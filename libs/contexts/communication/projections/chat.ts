@@ -192,6 +192,7 @@ export const chatDialogs = projection<ChatDialogRow, ConversationEvents>()({
     search: ['title', 'participantNames'],
     defaultSort: '-lastMessageAt',
   },
+  live: true,
   policy: talkersSee,
 });
 
@@ -255,6 +256,7 @@ export const chatHistory = projection<ChatMessageRow, Pick<ConversationEvents, '
     search: ['text'],
     defaultSort: '-at',
   },
+  live: true,
   policy: talkersSee,
   hidden: ['userIds'],
 });

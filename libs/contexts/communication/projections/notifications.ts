@@ -62,6 +62,7 @@ export const notificationCentre = projection<NotificationRow, NotificationEvents
     search: ['title', 'text'],
     defaultSort: '-at',
   },
+  live: true,
   policy: recipientSees,
 });
 
