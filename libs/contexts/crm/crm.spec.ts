@@ -204,6 +204,25 @@ describe('E.1 What a card keeps', () => {
     });
   });
 
+  test('R094 cards in full', () => {
+    const addresses = [{ addressId: derivedId('a'), kind: 'postal', text: 'Москва' }] as const;
+    const common = { phones: ['+79160000000'], emails: ['a@mail.ru'], addresses: [...addresses], interests: ['окна'] };
+    const ofPerson = {
+      ...common,
+      messengers: [{ kind: 'telegram', value: '@petr' } as const],
+      birthDate: '1980-05-17',
+      language: 'en',
+      timeZone: 'Asia/Omsk',
+      source: 'выставка',
+    };
+    expect(creating({ ...ofPerson, createdFrom: 'import' }).result.events).toMatchObject([
+      { data: { ...ofPerson, createdFrom: 'import' } },
+    ]);
+    const ofFirm = { ...common, inn: '7707083893', kpp: '770701001', industry: 'Окна', foundedOn: '1991-01-01' };
+    expect(inCompany(ofFirm).result.events).toMatchObject([{ data: ofFirm }]);
+    expect(updating({ ...ofPerson, name: 'Пётр Первый' }).after).toMatchObject({ ...ofPerson, name: 'Пётр Первый' });
+  });
+
   test('R061 others’ cards are edited by the right to edit all', () => {
     updating({ name: 'x' }, [petr({ responsibleStaffId: staffIdOf(oleg) })]).isRefused('FORBIDDEN');
     updating({ name: 'x' }, [petr({ responsibleStaffId: staffIdOf(oleg) })], anna).isAllowed();
