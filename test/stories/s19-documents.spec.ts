@@ -1,6 +1,9 @@
-import { newId } from '@letopis/kernel';
+import { after, newId } from '@letopis/kernel';
+import { Files } from '@letopis/ports';
+import { waitingSteps } from '@letopis/runtime';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { allNamed } from '../../apps/server/files-sweep';
 import { documentTypeIdOf, folderOf } from '@letopis/contexts/documents';
 import { fileOf, pdf, sendFile } from '../support/documents';
 import { openRomashka, picture, salesOf, staffOf, upload, type Romashka } from '../support/staff';
@@ -74,7 +77,7 @@ describe('Documents of an organization', () => {
     await lena.caller.ok('SetDocumentStatus', { documentId: contract, status: 'new' });
   });
 
-  test('R028 who signs has an accepted link with a person card, and signs the version that was seen', async () => {
+  test('S10 R028 who signs has an accepted link with a person card, and signs the version that was seen', async () => {
     const { anna, romashka } = about;
     const second = pdf('Договор, исправленный');
     const version = await upload(lena.caller, second, 'Договор 2.pdf');
@@ -197,7 +200,7 @@ describe('Documents of an organization', () => {
     );
   });
 
-  test('R028 a client sees the own documents alone, opens their files, and signs them by the own link', async () => {
+  test('S10 R028 a client sees the own documents alone, opens their files, and signs them by the own link', async () => {
     const { anna, romashka } = about;
     const client = await world.person('client@lutik.ru');
     const asked = await client.ok('CreateAccessRequest', { organizationId: romashka });
@@ -222,6 +225,12 @@ describe('Documents of an organization', () => {
     const { aggregateId: personLinkId } = await anna.ok('CreatePersonLinkRequest', link);
     await client.ok('AcceptPersonLink', { personLinkId });
     await client.ok('SignDocument', { documentId: body.aggregateId, fileSha256: versions[0].sha256 });
+    // A link that has ended signs nothing more; what was signed stays so.
+    await anna.ok('RevokePersonLink', { personLinkId, reason: 'Ушёл' });
+    const next = (await bring({ companyId: lotos })).body.aggregateId as string;
+    expect(await client.refused('SignDocument', { documentId: next })).toBe('422 SIGNER_LINK_REQUIRED');
+    await world.settle();
+    expect((await client.get(`/v1/registries/documents/${body.aggregateId}`)).body.signatures).toHaveLength(1);
     expect(await client.refused('SetDocumentStatus', { documentId: body.aggregateId, status: 'signed' })).toBe('403 FORBIDDEN');
   });
 
@@ -253,6 +262,24 @@ describe('Documents of an organization', () => {
     await lena.caller.ok('ArchiveContact', { contactId });
     await world.settle();
     expect(await lena.caller.lookup('contact_lookup', 'тайнов')).toEqual([]);
+  });
+
+  test('what no record names is swept after a day, what one names stays, and nothing is swept while a saga has yet to say so', async () => {
+    const { runtime } = world.product;
+    const files = new Files(runtime.db);
+    const nobodys = await upload(lena.caller, pdf('nobody'), 'x.pdf');
+    await world.settle();
+    const day = after(world.clock.now(), { hours: 25 });
+    const named = (await lena.caller.get(`/v1/registries/documents/${contract}`)).body.versions as { fileId: string }[];
+    const waiting = waitingSteps(runtime.db);
+    await waiting.insertOne({ _id: 'x', saga: 'DocumentFilesSaga' } as never);
+    expect(await allNamed(runtime)).toBe(false);
+    await files.sweep(day, () => allNamed(runtime));
+    expect((await fileOf(lena.caller, nobodys)).status).toBe(200);
+    await waiting.deleteOne({ _id: 'x' });
+    expect(await files.sweep(day, () => allNamed(runtime))).toBeGreaterThan(0);
+    expect((await fileOf(lena.caller, nobodys)).status).toBe(404);
+    for (const { fileId } of named) expect((await fileOf(lena.caller, fileId)).status).toBe(200);
   });
 
   test('a full rebuild of the read models sends nothing and comes out the same', async () => {

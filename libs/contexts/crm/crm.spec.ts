@@ -233,7 +233,7 @@ describe('E.1 What a card keeps', () => {
     updating({ phones: [] }).then(ofContact('ContactUpdated', { changes: { phones: { from: ['+79161234567'], to: [] } }, shared: [] }));
   });
 
-  test('S32 of a card whose key is destroyed nothing is left but that there was one', () => {
+  test('of a card whose key is destroyed nothing is left but that there was one', () => {
     const erased = petr({ name: ERASED, phones: ERASED as never, emails: ERASED as never });
     given(contactsRegistry, stream(contact, contactId, erased)).thenDocument(
       contactId,

@@ -138,7 +138,7 @@ describe('A document and its process', () => {
   const apply = issue(commands.ApplyDocumentStatus, { ...of, status: 'on_approval', processId });
   const applied = ofDocument('DocumentStatusSet', { from: 'new', to: 'on_approval', cause: 'process', processId });
 
-  test('R103 S21 a cancelled process gives the status from before it back, one that has ended does not', () => {
+  test('R103 a cancelled process gives the status from before it back, one that has ended does not', () => {
     const restore = issue(commands.ReleaseDocumentFromProcess, { ...of, processId, restoreStatus: true });
     by(restore, uploaded(), bound, applied).then(ofDocument('DocumentReleasedFromProcess', { processId, restoredStatus: 'new' }));
     expect(by(restore, uploaded(), bound, applied).after.status).toBe('new');
