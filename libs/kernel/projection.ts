@@ -99,7 +99,10 @@ export interface Everywhere<Document = Readonly<Record<string, unknown>>, Event 
 }
 
 export interface Join {
-  /** Field of the document that holds the id, or a list of ids: what is joined is a list in the same order then. */
+  /**
+   * Field of the document that holds the id, or a list of ids: what is joined is a list in the same order then. It may be a
+   * field that an earlier join fills.
+   */
   readonly by: string;
   readonly side: string;
   /** Field of the side document → field of the document. */
@@ -167,10 +170,10 @@ export function withJoined(
 /** What is joined for an id stays as it is. */
 export const kept = Symbol('kept');
 
-/** Fixes a side document and its events, then takes the side as data. */
+/** Fixes a side document and its events, then takes the side as data; its documents are by aggregate unless `key` says another id. */
 export const side =
   <Document extends object, Events>() =>
-  (on: { readonly [K in keyof Events & string]?: Fold<Document, RecordedOf<Events, K>> }): Side => ({
-    key: byAggregate,
-    on: on as object as Side['on'],
-  });
+  (
+    on: { readonly [K in keyof Events & string]?: Fold<Document, RecordedOf<Events, K>> },
+    key: (event: RecordedOf<Events, keyof Events & string>) => string | undefined = byAggregate as never,
+  ): Side => ({ key: key as Key<Recorded>, on: on as object as Side['on'] });

@@ -15,6 +15,7 @@ interface Events {
   Renamed: { name: string };
   Moved: { to: string };
   Painted: { colour: string };
+  Signed: { town: string; slogan: string };
 }
 
 interface Room {
@@ -26,6 +27,7 @@ interface Room {
   readonly city?: string;
   readonly guestCities?: readonly (string | null)[];
   readonly strangers?: number;
+  readonly slogan?: string;
   readonly colour?: string;
 }
 
@@ -42,11 +44,16 @@ const rooms = projection<Room, Events>()({
   sides: {
     group: side<{ name: string }, Events>()({ Renamed: (_, { data: { name } }) => ({ name }) }),
     owner: side<{ to: string }, Events>()({ Moved: (_, { data: { to } }) => ({ to }) }),
+    town: side<{ slogan: string }, Pick<Events, 'Signed'>>()(
+      { Signed: (_, { data: { slogan } }) => ({ slogan }) },
+      ({ data: { town } }) => town,
+    ),
   },
   joins: [
     { by: 'group', side: 'group', fields: { name: 'groupName' } },
     { by: 'owner', side: 'owner', fields: { to: 'city' } },
     { by: 'guests', side: 'owner', fields: { to: 'guestCities' } },
+    { by: 'city', side: 'town', fields: { slogan: 'slogan' } }, // by what another join brings
   ],
   everywhere: {
     Painted: {
@@ -74,6 +81,11 @@ const happening = fc.oneof(
     data: fc.record({ name: fc.constantFrom('Север', 'Юг', 'Запад') }),
   }),
   fc.record({
+    type: fc.constant('Signed'),
+    id: fc.constantFrom('m', 'n'),
+    data: fc.record({ town: fc.constantFrom('Тверь', 'Москва'), slogan: fc.constantFrom('Добро', 'Пожаловать', 'Мимо') }),
+  }),
+  fc.record({
     type: fc.constant('Painted'),
     id: fc.constantFrom('a', 'b'),
     data: fc.record({ colour: fc.constantFrom('red', 'green') }),
@@ -82,7 +94,7 @@ const happening = fc.oneof(
 
 const recorded = (plan: readonly { type: string; id: string; data: object }[]): Recorded[] =>
   plan.map(({ type, id, data }, at) => {
-    const category = { Renamed: 'group', Painted: 'group', Moved: 'owner' }[type] ?? 'room';
+    const category = { Renamed: 'group', Painted: 'group', Moved: 'owner', Signed: 'sign' }[type] ?? 'room';
     return {
       id: `e${at}`,
       type,
@@ -112,7 +124,7 @@ describe('Folding', () => {
       .find({ _deleted: { $exists: false } })
       .sort({ _id: 1 })
       .toArray();
-    return rows.map(({ _id, group, owner, size, groupName, city, guestCities, strangers, colour, _words }) => ({
+    return rows.map(({ _id, group, owner, size, groupName, city, guestCities, strangers, colour, slogan, _words }) => ({
       _id,
       group,
       owner,
@@ -122,6 +134,7 @@ describe('Folding', () => {
       guestCities,
       strangers,
       colour,
+      slogan,
       words: _words,
     }));
   };

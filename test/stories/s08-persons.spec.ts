@@ -149,6 +149,20 @@ describe('Cards of persons and their links with users', () => {
     expect(await anna.refused('CreatePersonLinkRequest', asked)).toBe('409 LINK_USER_BUSY');
   });
 
+  test('S09 R028 whom administrators decide on and work with is told by the name of the linked card, as it is now', async () => {
+    const named = async () => [
+      (await anna.rows('memberships', `${ofRomashka()}&filter[userId]=${viktor.userId}`))[0].personName,
+      (await anna.rows('access_requests_inbox', `${ofRomashka()}&filter[requesterUserId]=${viktor.userId}`))[0].personName,
+    ];
+    expect(await named()).toEqual(['Иванов Виктор Петрович', 'Иванов Виктор Петрович']);
+    const renamed = { lastName: 'Иванов', firstName: 'Виктор', middleName: 'Павлович' };
+    await anna.ok('UpdatePerson', { personId: ivanov, name: renamed });
+    expect(await named()).toEqual(['Иванов Виктор Павлович', 'Иванов Виктор Павлович']);
+    await anna.ok('UpdatePerson', { personId: ivanov, name: { ...renamed, middleName: 'Петрович' } });
+    expect(await anna.rows('memberships', `${ofRomashka()}&q=bdfyjd`)).toMatchObject([{ userId: viktor.userId }]);
+    expect((await viktor.rows('my_access_requests'))[0].currentAccess).toMatchObject({ status: 'active', memberKind: 'employee' });
+  });
+
   test('S10 R031 R032 a link ends by the user or an administrator, and the card is unbound', async () => {
     expect(await olga.refused('RevokePersonLink', { personLinkId: link, reason: 'x' })).toBe('403 FORBIDDEN');
     await viktor.ok('RevokePersonLink', { personLinkId: link, reason: 'Перешёл в другую организацию' });

@@ -42,7 +42,9 @@ export class Refolder {
       await write(target, { loaded: new Map(before ? [[key, before]] : []), folded: new Map([[key, after]]) });
       for (const join of projection.joins) {
         if (join.side !== side || after._parked) continue;
-        await fanOut(own, projection, { join, id: key, position, document: after }, { folded: new Map() });
+        await fanOut(own, projection, { join, id: key, position, document: after }, { folded: new Map() }, (name, ids) =>
+          load(db.collection<Stored>(sideOf(collection, name)), ids),
+        );
       }
       return { parked: after._parked !== undefined };
     });

@@ -87,7 +87,7 @@ async function foldStretch(db: Db, projection: Projection, events: readonly Reco
 
   for (const { page: side, collection } of sides.values()) await write(collection, side);
   await write(own, page);
-  await fanOutAll(own, projection, sides, page);
+  await fanOutAll(db, own, projection, sides, page);
 }
 
 /** The documents that the events touch, loaded and folded; `touched` tells the position of the last event for each. */
@@ -227,6 +227,7 @@ export function joined(
  * document that two of them reach takes both, and its position only grows.
  */
 async function fanOutAll(
+  db: Db,
   own: Collection<Stored>,
   projection: Projection,
   sides: ReadonlyMap<string, { page: Page; touched: ReadonlyMap<string, number> }>,
@@ -241,8 +242,12 @@ async function fanOutAll(
       document: side!.page.folded.get(id) ?? side!.page.loaded.get(id),
     }));
   });
-  for (const change of changes.sort((a, b) => a.position - b.position)) await fanOut(own, projection, change, page);
+  const sidesOf: SidesOf = (side, ids) => load(db.collection<Stored>(sideOf(own.collectionName, side)), ids);
+  for (const change of changes.sort((a, b) => a.position - b.position)) await fanOut(own, projection, change, page, sidesOf);
 }
+
+/** Side documents by their ids, as they are stored. */
+export type SidesOf = (side: string, ids: readonly string[]) => Promise<ReadonlyMap<string, Stored>>;
 
 /** Carries one side document into all that join it, a chunk at a time. */
 export async function fanOut(
@@ -250,7 +255,10 @@ export async function fanOut(
   projection: Projection,
   { join, id: sideId, position, document }: { join: Join; id: string; position: number; document: Stored | undefined },
   page: Pick<Page, 'folded'>,
+  sidesOf: SidesOf,
 ): Promise<void> {
+  // What is joined by a field that this join fills follows it.
+  const further = projection.joins.filter(({ by }) => Object.values(join.fields).includes(by));
   let after = '';
   for (;;) {
     const found = await own
@@ -268,6 +276,15 @@ export async function fanOut(
         row._id,
         joined(projection, row, join, (id) => (id === sideId ? document : kept), position),
       );
+    }
+    for (const next of further) {
+      const ids = new Set([...chunk.folded.values()].flatMap((row) => idsIn(row[next.by])));
+      const sides = await sidesOf(next.side, [...ids]);
+      for (const [id, row] of chunk.folded)
+        chunk.folded.set(
+          id,
+          joined(projection, row, next, (other) => sides.get(other), position),
+        );
     }
     await write(own, chunk);
   }

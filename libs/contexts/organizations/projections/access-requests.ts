@@ -2,7 +2,7 @@ import { projection, staffSees, type RecordedOf } from '@letopis/kernel';
 import { ownRows } from '@letopis/contexts/identity';
 import type { AccessRequestEvents } from '../access-request/access-request.events';
 import type { MemberKind } from '../membership/membership';
-import { organizationSide, userSide } from './sides';
+import { accessSide, cardSide, linkedName, linkedSide, memberIdOf, organizationSide, userSide, type CurrentAccess } from './sides';
 
 export interface AccessRequestRow {
   readonly accessRequestId: string;
@@ -19,6 +19,18 @@ export interface AccessRequestRow {
   readonly reason?: string;
   readonly memberKind?: MemberKind;
   readonly validUntil?: string;
+  readonly memberId: string;
+}
+
+export interface MyAccessRequestRow extends AccessRequestRow {
+  /** What the requester may enter of the organization at present. */
+  readonly currentAccess?: CurrentAccess;
+}
+
+export interface AskedAccessRow extends AccessRequestRow {
+  /** The card that the requester is linked with here, and its name. */
+  readonly personId?: string;
+  readonly personName?: string;
 }
 
 type Row = AccessRequestRow | undefined;
@@ -28,6 +40,7 @@ const folds = {
   AccessRequestCreated: (_: Row, { aggregateId, data, metadata }: Of<'AccessRequestCreated'>): AccessRequestRow => ({
     accessRequestId: aggregateId,
     ...data,
+    memberId: memberIdOf(data.organizationId, data.requesterUserId),
     status: 'created',
     createdAt: metadata.occurredAt,
   }),
@@ -40,13 +53,17 @@ const folds = {
 };
 
 /** «Доступы в организации»: what a person has asked for. */
-export const myAccessRequests = projection<AccessRequestRow, AccessRequestEvents>()({
+export const myAccessRequests = projection<MyAccessRequestRow, AccessRequestEvents>()({
   code: 'my_access_requests',
-  version: 1,
+  version: 2,
   title: { ru: 'Доступы в организации', en: 'My access requests' },
   on: folds,
-  sides: { organization: organizationSide },
-  joins: [{ by: 'organizationId', side: 'organization', fields: { displayName: 'organizationName' } }],
+  sides: { organization: organizationSide, membership: accessSide },
+  joins: [
+    { by: 'organizationId', side: 'organization', fields: { displayName: 'organizationName' } },
+    { by: 'memberId', side: 'membership', fields: { access: 'currentAccess' } },
+  ],
+  hidden: ['memberId'],
   list: {
     filters: { status: 'string', scope: 'string', organizationId: 'string', createdAt: 'time' },
     sorts: ['createdAt', 'decidedAt', 'organizationName', 'status'],
@@ -57,20 +74,22 @@ export const myAccessRequests = projection<AccessRequestRow, AccessRequestEvents
 });
 
 /** Requests for access, for those who decide on them. */
-export const accessRequestsInbox = projection<AccessRequestRow, AccessRequestEvents>()({
+export const accessRequestsInbox = projection<AskedAccessRow, AccessRequestEvents>()({
   code: 'access_requests_inbox',
-  version: 1,
+  version: 2,
   title: { ru: 'Заявки на доступ', en: 'Access requests' },
   on: folds,
-  sides: { organization: organizationSide, user: userSide },
+  sides: { organization: organizationSide, user: userSide, linked: linkedSide, cards: cardSide },
   joins: [
     { by: 'organizationId', side: 'organization', fields: { displayName: 'organizationName' } },
     { by: 'requesterUserId', side: 'user', fields: { email: 'requesterEmail' } },
+    ...linkedName,
   ],
+  hidden: ['memberId'],
   list: {
     filters: { organizationId: 'string', status: 'string', scope: 'string', requesterUserId: 'string', createdAt: 'time' },
-    sorts: ['createdAt', 'decidedAt', 'requesterEmail', 'status'],
-    search: ['requesterEmail'],
+    sorts: ['createdAt', 'decidedAt', 'requesterEmail', 'personName', 'status'],
+    search: ['requesterEmail', 'personName'],
     defaultSort: 'createdAt',
   },
   policy: staffSees('provider.access_requests:view'),

@@ -3,13 +3,17 @@ import { ownRows } from '@letopis/contexts/identity';
 import type { MemberKind, MembershipEvents } from '../membership/membership';
 import type { OrganizationEvents } from '../organization/organization.events';
 import { administratorsSee } from '../policies';
-import { organizationSide, userSide } from './sides';
+import { cardSide, linkedName, linkedSide, organizationSide, userSide } from './sides';
 
 export interface MembershipRow {
   readonly organizationId: string;
   readonly organizationName?: string;
   readonly userId: string;
   readonly email?: string;
+  /** The card that the person is linked with here, and its name. */
+  readonly personId?: string;
+  readonly personName?: string;
+  readonly memberId: string;
   readonly memberKind: MemberKind;
   readonly status: 'active' | 'suspended' | 'revoked';
   readonly isAdministrator: boolean;
@@ -31,7 +35,7 @@ const keyOf = (event: RecordedOf<Events, keyof Events>) => {
 
 const empty = (aggregateId: string): Omit<MembershipRow, 'since' | 'status' | 'memberKind'> => {
   const [organizationId, userId] = aggregateId.split(':') as [string, string];
-  return { organizationId, userId, isAdministrator: false, grants: [] };
+  return { organizationId, userId, memberId: aggregateId, isAdministrator: false, grants: [] };
 };
 
 const folds = {
@@ -67,16 +71,17 @@ const joinOrganization = { by: 'organizationId', side: 'organization', fields: {
 /** Who has access to an organization, for its administrators. */
 export const memberships = projection<MembershipRow, Events>()({
   code: 'memberships',
-  version: 1,
+  version: 2,
   title: { ru: 'Участники организации', en: 'Members of the organization' },
   key: keyOf,
   on: folds,
-  sides: { organization: organizationSide, user: userSide },
-  joins: [joinOrganization, { by: 'userId', side: 'user', fields: { email: 'email' } }],
+  sides: { organization: organizationSide, user: userSide, linked: linkedSide, cards: cardSide },
+  joins: [joinOrganization, { by: 'userId', side: 'user', fields: { email: 'email' } }, ...linkedName],
+  hidden: ['memberId'],
   list: {
     filters: { organizationId: 'string', userId: 'string', memberKind: 'string', status: 'string', isAdministrator: 'boolean' },
-    sorts: ['email', 'memberKind', 'status', 'since'],
-    search: ['email'],
+    sorts: ['email', 'personName', 'memberKind', 'status', 'since'],
+    search: ['email', 'personName'],
     defaultSort: 'email',
   },
   policy: administratorsSee,
@@ -85,12 +90,13 @@ export const memberships = projection<MembershipRow, Events>()({
 /** The organizations that a person may switch between in the header. */
 export const organizationSelector = projection<MembershipRow, Events>()({
   code: 'organization_selector',
-  version: 1,
+  version: 2,
   title: { ru: 'Мои организации', en: 'My organizations' },
   key: keyOf,
   on: folds,
   sides: { organization: organizationSide },
   joins: [joinOrganization],
+  hidden: ['memberId'],
   list: {
     filters: { status: 'string', isAdministrator: 'boolean', organizationId: 'string' },
     sorts: ['organizationName', 'since'],

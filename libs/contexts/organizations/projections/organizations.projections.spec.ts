@@ -35,7 +35,7 @@ import { administratorsSee } from '../policies';
 import { accessRequestsInbox, myAccessRequests } from './access-requests';
 import { clientRegistrations } from './client-registrations';
 import { memberships, organizationSelector } from './memberships';
-import { organizationLookup, organizationsRegistry } from './organizations';
+import { cityOf, organizationLookup, organizationsRegistry } from './organizations';
 
 const NAME = `Организация, ИНН ${INN}`;
 const at = after(NOW, { hours: 1 });
@@ -72,6 +72,15 @@ describe('R010 organizations_registry, organization_lookup', () => {
       displayName: 'Ромашка',
     });
   });
+
+  test.each([
+    ['101000, г. Москва, ул. Мясницкая, д. 1', 'Москва'],
+    ['420111, Татарстан Респ, г Казань, ул Баумана, д 5', 'Казань'],
+    ['город Нижний Новгород, пл. Минина', 'Нижний Новгород'],
+    ['Ростов-на-Дону г, ул. Садовая', 'Ростов-на-Дону'],
+    ['д. Грибки, ул. Лесная', undefined],
+    [undefined, undefined],
+  ])('R020 the look-up tells the city: %s', (address, city) => expect(cityOf(address)).toBe(city));
 
   test('R020 of the look-up only clients are seen', () => {
     expect(organizationLookup.policy.see({ actor: viktor, filter: {} }, {})).toEqual({ only: { status: 'client' } });
@@ -129,6 +138,7 @@ describe('R019 R021 my_access_requests, access_requests_inbox', () => {
     organizationName: NAME,
     requesterUserId: viktor.userId,
     scope: 'organization',
+    memberId: `${romashka}:${viktor.userId}`,
     createdAt: NOW,
   };
   const email = { requesterEmail: EMAIL[viktor.userId] };
@@ -146,6 +156,20 @@ describe('R019 R021 my_access_requests, access_requests_inbox', () => {
   ])('a request that is %s is shown so on both sides', (status, decision, more) => {
     given(myAccessRequests, ...told(...decision)).thenDocument(accessRequestId, { ...row, status, ...more });
     given(accessRequestsInbox, ...told(...decision)).thenDocument(accessRequestId, { ...row, ...email, status, ...more });
+  });
+
+  test('R019 who asks sees what is open to them at present, as it is now', () => {
+    const seen = (...facts: readonly Fact[]) =>
+      given(myAccessRequests, ...told({ ...accepted, at }), memberOf(viktor, granted(viktor), ...facts));
+    const shown = (currentAccess: object) => expect.objectContaining({ currentAccess }) as object;
+    const access = { status: 'active', memberKind: 'employee', grants: [] };
+    seen().thenDocument(accessRequestId, shown(access));
+    seen(ofMembership('RestrictedAccessGranted', { node: 'crm' })).thenDocument(
+      accessRequestId,
+      shown({ ...access, grants: [{ node: 'crm' }] }),
+    );
+    seen(ofMembership('MembershipSuspended', {})).thenDocument(accessRequestId, shown({ ...access, status: 'suspended' }));
+    seen(ofMembership('MembershipRevoked', { by: 'x' })).thenDocument(accessRequestId, shown({ ...access, status: 'revoked' }));
   });
 
   test('the address of the requester follows the account', () => {
@@ -167,6 +191,7 @@ describe('R022 memberships, organization_selector', () => {
     organizationId: romashka,
     organizationName: NAME,
     userId: viktor.userId,
+    memberId: id,
     memberKind: 'employee',
     status: 'active',
     isAdministrator: false,
@@ -192,7 +217,7 @@ describe('R022 memberships, organization_selector', () => {
 
   test('R014 an administrator is shown as such, whichever of assignment and membership is seen first', () => {
     const annas = `${romashka}:${anna.userId}`;
-    const expected = { ...row, userId: anna.userId, isAdministrator: true };
+    const expected = { ...row, userId: anna.userId, memberId: annas, isAdministrator: true };
     given(organizationSelector, itself(...client)).thenDocument(annas, expected);
     given(organizationSelector, itself(...client), member(anna)).thenDocument(annas, expected);
     given(organizationSelector, member(anna), itself(...client)).thenDocument(annas, expected);

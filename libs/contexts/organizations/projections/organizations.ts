@@ -57,13 +57,28 @@ export const organizationsRegistry = projection<OrganizationRow, OrganizationEve
   policy: usersSee,
 });
 
+export interface OrganizationLookupRow extends OrganizationRow {
+  readonly city?: string;
+}
+
+/** The city of a postal address, where it names one: «…, г Казань, …», «г. Москва», «Казань г». */
+export const cityOf = (address: string | undefined): string | undefined => {
+  const parts = (address ?? '').split(',').map((part) => part.trim());
+  for (const part of parts) {
+    const [, after, before] = /^(?:(?:г\.?|город)\s+(\p{Lu}[\p{L}\s-]*)|(\p{Lu}[\p{L}\s-]*?)\s+(?:г\.?|город))$/u.exec(part) ?? [];
+    if (after ?? before) return (after ?? before)!.trim();
+  }
+  return undefined;
+};
+
 /** The clients among them, to be found by name or INN when access is asked for. */
-export const organizationLookup = projection<OrganizationRow, OrganizationEvents>()({
+export const organizationLookup = projection<OrganizationLookupRow, OrganizationEvents>()({
   code: 'organization_lookup',
-  version: 1,
+  version: 2,
   title: { ru: 'Поиск организации', en: 'Finding an organization' },
   serves: 'lookup',
   on: folds,
+  derive: (row) => ({ ...row, city: cityOf(row.legalAddress) }),
   list: {
     filters: { status: 'string' },
     sorts: ['displayName'],
