@@ -35,6 +35,9 @@ describe('Access to an organization', () => {
       { id: request, requesterEmail: 'viktor@mail.ru', comment: 'Новый менеджер', scope: 'organization' },
     ]);
     expect(await viktor.refused('CreateAccessRequest', { organizationId: romashka })).toBe('409 ACCESS_REQUEST_EXISTS');
+    expect(await anna.rows('tasks', `?filter[organizationId]=${romashka}&filter[subject.id]=${request}`)).toMatchObject([
+      { title: 'Рассмотреть заявку на доступ', status: 'new' },
+    ]);
   });
 
   test('S05 R018 nobody decides on the own request, and to strangers it is not there', async () => {
@@ -57,6 +60,9 @@ describe('Access to an organization', () => {
       { 'x-reason': encodeURIComponent('Принят на работу') },
     );
     await world.settle();
+    expect(await anna.rows('tasks', `?filter[organizationId]=${romashka}&filter[subject.id]=${request}`)).toMatchObject([
+      { status: 'completed' },
+    ]);
     expect(await viktor.rows('organization_selector')).toMatchObject([
       { organizationName: 'Ромашка', memberKind: 'employee', isAdministrator: false },
     ]);

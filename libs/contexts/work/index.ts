@@ -12,6 +12,7 @@ import { deputySaga } from './absences/deputy.saga';
 import { workErrors } from './errors';
 import { productionCalendar } from './projections/production-calendar';
 import { approvalInbox, tasks } from './projections/tasks';
+import { accessTasksSaga } from './sagas/access-tasks.saga';
 import { deferralSaga } from './sagas/deferral.saga';
 import { handOverSaga } from './sagas/hand-over.saga';
 import { supportTasksSaga } from './sagas/support-tasks.saga';
@@ -30,6 +31,7 @@ export const work = defineContext({
     calendarFeedSaga,
     handOverSaga,
     supportTasksSaga,
+    accessTasksSaga,
     deputySaga,
     calendarReminderSaga,
   ],

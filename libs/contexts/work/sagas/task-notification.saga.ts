@@ -5,6 +5,7 @@ import { before, cancel, derivedId, saga, schedule, send, type Effect, type Saga
 import type { TaskEvents } from '../task/task.events';
 import { OPEN, type Task } from '../task/task.state';
 import { task } from '../task/task';
+import { ACCESS_REQUEST } from './access-tasks.saga';
 
 interface StaffOfList {
   readonly staffId: string;
@@ -99,7 +100,10 @@ async function toCreator(reads: SagaReads, taskId: string, text: Text, occasion:
 
 async function toOne(reads: SagaReads, taskId: string, staffId: string | undefined, text: Text, occasion: string): Promise<Effect[]> {
   if (staffId === undefined) return [];
-  const [{ userId, status }, { title, organizationId }] = await Promise.all([reads.state(staffMember, staffId), reads.state(task, taskId)]);
+  const [{ userId, status }, { title, organizationId, subject }] = await Promise.all([
+    reads.state(staffMember, staffId),
+    reads.state(task, taskId),
+  ]);
   if (userId === undefined || status !== 'active') return [];
   const { locale } = await readerOf(reads, userId);
   return [
@@ -111,6 +115,8 @@ async function toOne(reads: SagaReads, taskId: string, staffId: string | undefin
       policy: 'user_notification',
       textSite: TEXTS[text][locale].replace('{}', () => title),
       link: { type: 'task', id: taskId },
+      // Administrators have had a letter about the request itself.
+      letterSent: subject?.type === ACCESS_REQUEST ? true : undefined,
     }),
   ];
 }
