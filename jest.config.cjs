@@ -25,7 +25,7 @@ module.exports = {
   },
   // Nest 12, jose, uuid and a few more are ESM only; jest on Node 20 cannot require ESM.
   transformIgnorePatterns: [
-    '/node_modules/(?!(@nestjs|load-esm|file-type|temporal-polyfill|temporal-utils|jose|uuid|altcha-lib|strtok3|token-types|uint8array-extras|@tokenizer|@borewit)/)',
+    '/node_modules/(?!(@nestjs|load-esm|file-type|temporal-polyfill|temporal-utils|@xmpp|ltx|jose|uuid|altcha-lib|strtok3|token-types|uint8array-extras|@tokenizer|@borewit)/)',
   ],
   moduleNameMapper: {
     // Exported for import alone, which tests do not do.

@@ -1,6 +1,6 @@
 import { defaultSettings, parseEmail, type Settings } from '@letopis/kernel';
 import { localSecurityFrom, type LocalSecurity } from '@letopis/local';
-import { CAPTCHA_PROVIDERS, SMS_PROVIDERS, type HostedOptions, type SmsGateway } from '@letopis/ports';
+import { CAPTCHA_PROVIDERS, SMS_PROVIDERS, type HostedOptions, type SmsGateway, type XmppAccount } from '@letopis/ports';
 import { readFileSync } from 'node:fs';
 import { defaultRetention, StartError, type PatrolOptions, type Retention } from '@letopis/runtime';
 import { isIP } from 'node:net';
@@ -29,6 +29,8 @@ export interface Configuration {
   readonly captcha?: Pick<HostedOptions, 'provider' | 'verify' | 'siteKey' | 'secret'>;
   /** A gateway for short messages; without one the channel is off. */
   readonly sms?: SmsGateway;
+  /** An account at an XMPP server; without one the channel is off. */
+  readonly xmpp?: XmppAccount;
   readonly masterKey?: string;
   readonly companiesFile?: string;
   /** A directory over HTTP, in DaData's format, and the key for it. */
@@ -62,6 +64,7 @@ export function configurationFrom(env: Readonly<Record<string, string | undefine
     mailFrom: env.MAIL_FROM || 'Летопись <letopis@localhost>',
     captcha: hostedCaptcha(env),
     sms: smsOf(env),
+    xmpp: xmppOf(env),
     masterKey: env.LETOPIS_MASTER_KEY || undefined,
     ...companies(env),
     trustProxy: proxies(env, 'TRUST_PROXY'),
@@ -137,6 +140,16 @@ function hostedCaptcha(env: Env): Configuration['captcha'] {
 }
 
 /** A gateway by name, or the file that describes one; `SMS_KEY` is filled in as `{{KEY}}` and stands in no file. */
+/** `xmpps://letopis%40example.org:password@host:port`; without a domain in the name it is that of the host. */
+function xmppOf(env: Env): XmppAccount | undefined {
+  const text = url(env, 'XMPP_URL', /^(xmpps?|wss?):\/\/[^@]+:[^@]+@/);
+  if (text === undefined) return undefined;
+  const { protocol, host, hostname, pathname, username, password } = new URL(text);
+  const [name = '', domain = hostname] = decodeURIComponent(username).split('@');
+  const path = protocol.startsWith('ws') ? pathname : '';
+  return { service: `${protocol}//${host}${path}`, domain, username: name, password: decodeURIComponent(password) };
+}
+
 function smsOf(env: Env): SmsGateway | undefined {
   const named = env.SMS_GATEWAY;
   if (!named) return undefined;

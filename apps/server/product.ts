@@ -29,9 +29,11 @@ import {
   smsGateway,
   smtp,
   Vault,
+  xmppClient,
   type CaptchaService,
   type HashingCost,
   type LetterWatch,
+  type RunningXmpp,
 } from '@letopis/ports';
 import { createLogger, Runtime, startServer, StartError, systemClock, type Clock, type Logger, type Ports } from '@letopis/runtime';
 import type { INestApplication } from '@nestjs/common';
@@ -158,10 +160,14 @@ export async function startCore(configuration: Configuration, substitutes: Subst
             return found && { mime: found.facts.mime, content: Readable.from(found.bytes()) };
           },
         });
+        const xmpp = configuration.xmpp
+          ? xmppClient(configuration.xmpp, { onError: (error) => logger.warn({ error }, 'the XMPP server does not answer') })
+          : noXmpp;
+        if (xmpp !== noXmpp) stops.push(() => (xmpp as RunningXmpp).stop());
         const delivery = deliveryPort({
           mail,
           sms: configuration.sms ? smsGateway(configuration.sms, db) : noSms,
-          xmpp: noXmpp,
+          xmpp,
           onFailure: (channel, error) => logger.warn({ channel, error }, 'a message was not delivered at this attempt'),
         });
         return {

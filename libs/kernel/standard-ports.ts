@@ -100,7 +100,7 @@ export type DeliveryOutcome =
 /** Messages to people over channels outside; whatever goes wrong there is an answer, never thrown. */
 export interface DeliveryPort {
   /** What there is for a person at this moment: a gateway for SMS, a connected XMPP client. */
-  available: PortMethod<{ userId?: string }, { sms: boolean; xmpp: boolean }>;
+  available: PortMethod<{ jid?: string }, { sms: boolean; xmpp: boolean }>;
   /** Tries once. By the same `deliveryId` the same message goes out once, as far as the channel can tell. */
   send: PortMethod<{ deliveryId: string; channel: OutwardChannel; to: string; text: string; letter?: Letter }, DeliveryOutcome>;
 }

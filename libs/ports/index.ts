@@ -12,4 +12,5 @@ export * from './presence/presence';
 export * from './secrets/secrets';
 export * from './secrets/vault';
 export * from './sms/sms';
+export * from './xmpp/client';
 export * from './xmpp/xmpp';

@@ -33,7 +33,7 @@ export function deliveryPort({ mail, sms, xmpp, circuit, onFailure = () => {} }:
   };
 
   return {
-    available: async ({ userId }) => ({ sms: sms.on, xmpp: userId !== undefined && xmpp.on && (await xmpp.connected(userId)) }),
+    available: async ({ jid }) => ({ sms: sms.on, xmpp: jid !== undefined && xmpp.on && (await xmpp.connected(jid)) }),
     send: async ({ deliveryId, channel, to, text, letter }, { now }) => {
       const outcome =
         channel === 'email'

@@ -3,7 +3,8 @@ import type { DeliveryOutcome } from '@letopis/kernel';
 /** Where messages go to clients that people keep connected. */
 export interface XmppChannel {
   readonly on: boolean;
-  connected(userId: string): Promise<boolean>;
+  /** Whether a client of that address is there at the moment. */
+  connected(jid: string): Promise<boolean>;
   send(message: { readonly id: string; readonly to: string; readonly text: string }): Promise<DeliveryOutcome>;
 }
 

@@ -3,6 +3,7 @@ import {
   aggregate,
   administers,
   delivery,
+  followedBy,
   ifKnown,
   member,
   oneOf,
@@ -66,6 +67,13 @@ export interface WorkspaceTerms {
   readonly settings?: { readonly inactivityMinutes?: number };
 }
 export const termsOf = (organizationId: string | undefined) => ifKnown(stateIn<WorkspaceTerms>('workspace', organizationId));
+interface Profile {
+  readonly contacts?: { readonly phones?: readonly string[]; readonly messengers?: readonly string[] };
+}
+const profileOf = (userId: string | undefined) => ifKnown(stateIn<Profile>('userProfile', userId));
+/** The XMPP address among somebody's messengers: the one that is written as a URI, `xmpp:name@host`. */
+export const jidOf = (contacts: Profile['contacts']): string | undefined =>
+  contacts?.messengers?.find((each) => /^xmpp:[^@\s/]+@[^@\s/]+$/i.test(each))?.slice('xmpp:'.length);
 const recipient = personOf<object, Notification>('recipient', ({ state }) => state.recipientUserId);
 const userIdOf = (actor: Actor) => (actor.kind === 'user' ? actor.userId : undefined);
 
@@ -98,11 +106,15 @@ export const notification = define({
       by: systemOnly,
       needs: ({ state: { recipientUserId: userId, organizationId } }) => ({
         person: stateOf(user, userId),
-        profile: ifKnown(stateIn<{ readonly contacts?: { readonly phones?: readonly string[] } }>('userProfile', userId)),
+        profile: profileOf(userId),
         wishes: stateOf(notificationSettings, userId),
         workspace: termsOf(organizationId),
         seen: userId === undefined ? ({ kind: 'known', value: { sessions: 0 } } as never) : presence('ofUser', { userId }),
-        channels: delivery('available', { userId }),
+        channels: followedBy(
+          { profile: profileOf(userId) },
+          ({ profile }) => ({ channels: delivery('available', { jid: jidOf((profile as Profile | undefined)?.contacts) }) }),
+          ({ channels }) => channels as { sms: boolean; xmpp: boolean },
+        ),
       }),
     }),
     RecordDelivery: command(commands.RecordDelivery, { by: systemOnly }),

@@ -23,7 +23,7 @@ import {
   RouteNotification,
 } from '../notification/notification.commands';
 import type { NotificationEvents } from '../notification/notification.events';
-import { IDLE_MINUTES, notification, type Notification } from '../notification/notification';
+import { IDLE_MINUTES, jidOf, notification, type Notification } from '../notification/notification';
 import { isIdle, type Channel } from '../notification/routing';
 import { notificationSettings } from '../notification/settings';
 import { workspace } from '@letopis/contexts/workspace';
@@ -96,7 +96,7 @@ async function letterOf(reads: SagaReads, state: Notification, to: string) {
 
 async function addressOf({ state }: SagaReads, { recipientUserId, external }: Notification, channel: Channel): Promise<string | undefined> {
   if (recipientUserId === undefined) return channel === 'email' ? external?.email : external?.phone;
-  if (channel === 'xmpp') return recipientUserId;
+  if (channel === 'xmpp') return jidOf((await state(userProfile, recipientUserId)).contacts);
   if (channel === 'sms') return (await state(userProfile, recipientUserId)).contacts.phones?.[0];
   const { email, status } = await state(user, recipientUserId);
   return status === 'none' || status === 'erased' ? undefined : email;
