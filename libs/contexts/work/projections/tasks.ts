@@ -113,6 +113,13 @@ const people: readonly Join[] = [
   { by: 'departmentId', side: 'departments', fields: { name: 'departmentName' } },
 ];
 
+/** What finds the open tasks about a record, or about all of its type. */
+export const openTasksAbout = (type: string, id?: string): Readonly<Record<string, unknown>> => ({
+  open: true,
+  'subject.type': type,
+  ...(id === undefined ? {} : { 'subject.id': id }),
+});
+
 /** «Задачи»: the own ones, those that one has given, of a department, on control and overdue are lists and filters of this one. */
 export const tasks = projection<TaskRow, TaskEvents>()({
   code: 'tasks',

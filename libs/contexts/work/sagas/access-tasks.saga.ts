@@ -2,7 +2,7 @@ import { user } from '@letopis/contexts/identity';
 import { accessRequest, organization, type AccessRequestEvents, type OrganizationEvents } from '@letopis/contexts/organizations';
 import { staffMember } from '@letopis/contexts/staff';
 import { derivedId, saga, send, staffKey, type Effect, type SagaReads } from '@letopis/kernel';
-import type { TaskRow } from '../projections/tasks';
+import { openTasksAbout, type TaskRow } from '../projections/tasks';
 import { CancelTask, CompleteTask, CreateTask } from '../task/task.commands';
 import type { TaskEvents } from '../task/task.events';
 
@@ -34,7 +34,7 @@ export const accessTasksSaga = saga<AccessRequestEvents & OrganizationEvents & T
     AdministratorRevoked: async ({ aggregateId: organizationId, data: { userId } }, reads) => {
       const assigneeStaffId = await staffOf(reads, organizationId, userId);
       if (assigneeStaffId === undefined) return [];
-      const open = await madeHere(reads, { organizationId, assigneeStaffId });
+      const open = await madeHere(reads, { ...openTasksAbout(ACCESS_REQUEST), organizationId, assigneeStaffId });
       return open.map(({ taskId }) => send(CancelTask, { taskId, reason: NO_ADMINISTRATOR }));
     },
 
@@ -62,13 +62,13 @@ async function toDecide(reads: SagaReads, accessRequestId: string, organizationI
 }
 
 const madeHere = async ({ rows }: SagaReads, filter: Readonly<Record<string, unknown>>) => {
-  const open = await rows<TaskRow>('tasks', { ...filter, open: true, 'subject.type': ACCESS_REQUEST });
+  const open = await rows<TaskRow>('tasks', filter);
   return open.filter(({ creatorStaffId }) => creatorStaffId === undefined);
 };
 
 /** Whoever has decided has done the task; of the others it is taken back. */
 async function over(reads: SagaReads, accessRequestId: string, decidedBy?: string): Promise<Effect[]> {
-  const open = await madeHere(reads, { 'subject.id': accessRequestId });
+  const open = await madeHere(reads, openTasksAbout(ACCESS_REQUEST, accessRequestId));
   return Promise.all(
     open.map(async ({ taskId, assigneeStaffId }) => {
       const { userId } = await reads.state(staffMember, assigneeStaffId ?? '');

@@ -1,6 +1,6 @@
 import { department, supportRequest, type SupportRequestEvents } from '@letopis/contexts/staff';
 import { derivedId, saga, send, type Effect, type SagaReads } from '@letopis/kernel';
-import type { TaskRow } from '../projections/tasks';
+import { openTasksAbout, type TaskRow } from '../projections/tasks';
 import { CancelTask, CreateTask } from '../task/task.commands';
 import type { TaskEvents } from '../task/task.events';
 
@@ -57,7 +57,7 @@ async function waits({ state }: SagaReads, supportRequestId: string): Promise<Ef
 
 /** Takes back what was made here, and leaves alone what people have made of the request. */
 async function over({ rows, state }: SagaReads, supportRequestId: string, reason: Reason, departmentId?: string): Promise<Effect[]> {
-  const about = { open: true, 'subject.id': supportRequestId, 'subject.type': 'supportRequest' };
+  const about = openTasksAbout('supportRequest', supportRequestId);
   const open = await rows<TaskRow>('tasks', { ...about, ...(departmentId === undefined ? {} : { departmentId }) });
   const made = open.filter(({ creatorStaffId, processId }) => creatorStaffId === undefined && processId === undefined);
   return Promise.all(
