@@ -190,6 +190,7 @@ describe('Documents of an organization', () => {
     expect(await send(pdf('x'), 'x.pdf', `${query}x`)).toMatchObject({ status: 422, code: 'DOCUMENT_TYPE_REQUIRED' });
     expect(await send(pdf('x'), 'x.pdf', `?for=document&organizationId=${newId()}&typeCode=contract`)).toMatchObject({ status: 404 });
     expect(await send(pdf('x'), 'x.pdf', '?for=nonsense')).toMatchObject({ status: 400, code: 'BAD_QUERY' });
+    expect(await sendFile(world.stranger, pdf('x'), 'x.pdf')).toMatchObject({ status: 401, code: 'NOT_AUTHENTICATED' });
     // Whatever came to be there, the command judges again.
     expect((await bring({}, rubbish, 'договор.pdf')).body.code).toBe('FILE_TYPE_NOT_ALLOWED');
     expect((await bring({}, picture.png(10, 10), 'договор.pdf')).body.code).toBe('FILE_TYPE_NOT_ALLOWED');

@@ -24,10 +24,12 @@ export class FilesController {
   @HttpCode(200)
   async put(@Req() request: Call): Promise<FileFacts> {
     const content = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    let isKnown = false;
     try {
       const actor = await callerOf(request, this.edge.tokens);
       if (actor.kind === 'anonymous') throw refusal('NOT_AUTHENTICATED');
       if (actor.kind !== 'user' || actor.restriction) throw refusal('FORBIDDEN');
+      isKnown = true;
       const fileId = request.headers['idempotency-key'] ?? newId();
       if (!isUuid(fileId)) throw refusal('BAD_HEADER', { name: 'Idempotency-Key' });
       const { runtime, files } = this.edge;
@@ -43,7 +45,8 @@ export class FilesController {
         takes,
       });
     } catch (error) {
-      await readAway(request);
+      // Nobody waits for what strangers send.
+      if (isKnown) await readAway(request);
       throw error;
     }
   }
