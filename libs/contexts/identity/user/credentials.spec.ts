@@ -1,5 +1,5 @@
 import { after } from '@letopis/kernel';
-import { given, issue, NOW, stream } from '../../../kernel/testing';
+import { given, issue, NOW, stream, type Fact } from '../../../kernel/testing';
 import { active, anna, anonymous, boris, CAPTCHA, EMAIL, POLICY, staff, STRONG, told, WELL } from '../identity.fixtures';
 import * as commands from './user.commands';
 import { user } from './user';
@@ -26,7 +26,7 @@ describe('Passwords', () => {
     const command = issue(commands.ChangePassword, { currentPassword: STRONG, newPassword: STRONG });
     given(user, ...active)
       .when(command, { ...self, answers: { ...WELL, right: false } })
-      .thenRefused('BAD_CREDENTIALS');
+      .thenRecordsRefusal('BAD_CREDENTIALS', told('SignInFailed', { reason: 'password', count: 1 }));
     given(user, ...active)
       .when(command, self)
       .thenRefused('PASSWORD_UNCHANGED');
@@ -153,5 +153,18 @@ describe('Another e-mail address', () => {
   test('needs the password', () =>
     given(user, ...active)
       .when(ask('a@new.ru'), { ...self, answers: { ...WELL, right: false } })
-      .thenRefused('BAD_CREDENTIALS'));
+      .thenRecordsRefusal('BAD_CREDENTIALS', told('SignInFailed', { reason: 'password', count: 1 })));
+
+  test('D03 whoever has only a session tries no more than four passwords by it', () => {
+    const failures = [1, 2, 3, 4].map((count) => told('SignInFailed', { reason: 'password', count }));
+    const wrong = { ...self, answers: { ...WELL, right: false } };
+    const change = issue(commands.ChangePassword, { currentPassword: 'guess', newPassword: STRONG });
+    for (const command of [change, ask('a@new.ru')]) {
+      const fifth = given(user, ...active, ...failures).when(command, wrong);
+      expect(fifth.result.events.map(({ type }) => type)).toEqual(['SignInFailed', 'UserLocked']);
+      given(user, ...active, ...failures, ...(fifth.result.events as Fact[]))
+        .when(command, self)
+        .thenRefused('USER_LOCKED');
+    }
+  });
 });

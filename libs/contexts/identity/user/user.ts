@@ -312,11 +312,7 @@ export const user = define({
       if (isLocked(before, now)) throw refusal('USER_LOCKED', { time: before.lockedUntil });
       if (!captcha) throw refusal('CAPTCHA_INVALID');
       if (state.status === 'none' || state.status === 'erased') throw refusal('BAD_CREDENTIALS');
-      if (!right) {
-        const { count, lock } = oneMore(state, now);
-        const failed = event('SignInFailed', { ip: actor.ip, reason: 'password', count });
-        return refusedWith(refusal('BAD_CREDENTIALS'), lock ? [failed, event('UserLocked', lock)] : [failed]);
-      }
+      if (!right) return mistaken(state, actor, now);
       if (state.status === 'registered') throw refusal('USER_NOT_ACTIVATED');
       if (state.status === 'deactivated') throw refusal('USER_DEACTIVATED');
       return [event('SignedIn', { sessionId: derivedId(commandId, 'session'), ip: actor.ip, userAgent: actor.userAgent })];
@@ -337,9 +333,10 @@ export const user = define({
       ];
     },
 
-    ChangePassword: ({ currentPassword, newPassword }, state, { right, password }) => {
+    ChangePassword: ({ currentPassword, newPassword }, state, { right, password, actor, now }) => {
       if (state.status !== 'active') throw invalid(state);
-      if (!right) throw refusal('BAD_CREDENTIALS');
+      notLocked(state, now);
+      if (!right) return mistaken(state, actor, now);
       if (!password) throw refusal('WEAK_PASSWORD');
       if (currentPassword === newPassword) throw refusal('PASSWORD_UNCHANGED');
       return [event('PasswordSet', { ...password, reason: 'changed', mustChange: false })];
@@ -362,9 +359,10 @@ export const user = define({
       ];
     },
 
-    RequestEmailChange: ({ newEmail }, state, { right, holder, change, now }) => {
+    RequestEmailChange: ({ newEmail }, state, { right, holder, change, actor, now }) => {
       if (state.status !== 'active') throw invalid(state);
-      if (!right || !change) throw refusal('BAD_CREDENTIALS');
+      notLocked(state, now);
+      if (!right || !change) return mistaken(state, actor, now);
       const address = validEmail(newEmail);
       if (address === state.email) return [];
       if (emailKey(address) !== emailKey(state.email)) free(holder);
@@ -490,6 +488,18 @@ const activationIssued = (
   now: string,
   attempt: number,
 ) => event('ActivationIssued', { tokenHash, secretRef, passwordRef, expiresAt: after(now, ACTIVATION), attempt });
+
+/** A wrong password is a fact, wherever it was tried: after some of them the account is locked. */
+const mistaken = (state: User, actor: Actor, now: string) => {
+  const { count, lock } = oneMore(state, now);
+  const failed = event('SignInFailed', { ip: actor.ip, reason: 'password', count });
+  return refusedWith(refusal('BAD_CREDENTIALS'), lock ? [failed, event('UserLocked', lock)] : [failed]);
+};
+
+/** Whoever has only a session must not try passwords by it without end. */
+const notLocked = (state: User, now: string) => {
+  if (isLocked(state, now)) throw refusal('USER_LOCKED', { time: state.lockedUntil! });
+};
 
 /** At most one letter a minute and five a day. */
 const withinLetterLimits = (issuedAt: readonly string[], now: string) => {
