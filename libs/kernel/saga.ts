@@ -16,6 +16,10 @@ export interface CommandEffect extends Keyed {
   readonly kind: 'command';
   readonly type: string;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** What is done where the command is refused (or there is none of that name), in the place of it and of all that comes after it. */
+  readonly refused?: (code: string) => readonly Effect[];
+  /** What comes after it is done all the same. */
+  readonly goesOn?: boolean;
 }
 
 export interface PortEffect extends Keyed {
@@ -48,6 +52,16 @@ export const send = <Command extends object>(type: CommandClass<Command>, payloa
   key,
 });
 
+/** A command whose refusal is no failure of the saga: what is done then is done in the place of the rest. */
+export const attempt = (effect: CommandEffect, refused: (code: string) => readonly Effect[]): CommandEffect => ({ ...effect, refused });
+
+/** A command whose refusal is passed over: what is to be done about it is done, and the rest as well. */
+export const passOver = (effect: CommandEffect, refused: (code: string) => readonly Effect[] = () => []): CommandEffect => ({
+  ...effect,
+  refused,
+  goesOn: true,
+});
+
 /** Asks a port to do something: it must take the effect's id as its idempotency key. */
 export const call = (port: string, method: string, input: object, key?: string): PortEffect => ({
   kind: 'port',
@@ -73,6 +87,8 @@ export const cancel = (key: string, owner?: string): CancelEffect => ({ kind: 'c
 export interface SagaReads {
   /** The state of an aggregate, from its stream. */
   state<State>(of: Definition<State>, id: string): Promise<State>;
+  /** Everything that has happened to an aggregate so far, from its start. */
+  events(category: string, id: string): Promise<readonly Recorded[]>;
   /** Rows of a read model of the saga's own context. */
   rows<Row>(projection: string, filter: Readonly<Record<string, unknown>>): Promise<readonly Row[]>;
   /** What a port answers at the moment; for what is deliberately not in the log. */
@@ -106,6 +122,8 @@ export interface Saga {
   readonly promptly: Readonly<Record<string, Reaction<Recorded>>>;
   readonly on: Readonly<Record<string, Reaction<Recorded>>>;
   readonly onTimer: Readonly<Record<string, Reaction<FiredTimer>>>;
+  /** Whatever happens to aggregates of some categories: for sagas that are told by data what to listen to. */
+  readonly hears?: { readonly categories: readonly string[]; readonly react: Reaction<Recorded> };
 }
 
 /** Fixes the events that a saga may listen to, then takes the saga as data. */
@@ -116,9 +134,11 @@ export const saga =
     readonly promptly?: { readonly [K in keyof Events & string]?: Reaction<RecordedOf<Events, K>> };
     readonly on?: { readonly [K in keyof Events & string]?: Reaction<RecordedOf<Events, K>> };
     readonly onTimer?: Readonly<Record<string, Reaction<FiredTimer>>>;
+    readonly hears?: Saga['hears'];
   }): Saga => ({
     name: definition.name,
     promptly: (definition.promptly ?? {}) as object as Saga['promptly'],
     on: (definition.on ?? {}) as object as Saga['on'],
     onTimer: definition.onTimer ?? {},
+    hears: definition.hears,
   });

@@ -2,10 +2,17 @@
 import { defineContext } from '@letopis/kernel';
 import { processErrors } from './errors';
 import { processDefinition } from './process-definition/process-definition';
+import { approvalSheet, processDefinitions, processJournal, smartProcesses } from './projections/processes';
+import { processSubscriptions } from './projections/subscriptions';
+import { processEngineSaga } from './sagas/process-engine.saga';
+import { processBootstrapSaga } from './sagas/seeding.saga';
+import { smartProcess } from './smart-process/smart-process';
 
 export const processes = defineContext({
   name: 'processes',
-  aggregates: [processDefinition],
+  aggregates: [processDefinition, smartProcess],
+  sagas: [processBootstrapSaga, processEngineSaga],
+  projections: [processDefinitions, smartProcesses, processJournal, approvalSheet, processSubscriptions],
   errors: processErrors.entries,
 });
 
@@ -16,3 +23,6 @@ export { mermaidOf, svgOf } from './definition/draw';
 export { filledIn } from './definition/shape';
 export * from './process-definition/process-definition.commands';
 export * from './process-definition/process-definition';
+export * from './smart-process/smart-process.commands';
+export type * from './smart-process/smart-process.events';
+export { smartProcess } from './smart-process/smart-process';

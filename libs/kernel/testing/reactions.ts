@@ -27,7 +27,10 @@ export function when(saga: Saga, told: Stream, surroundings: Surroundings = {}):
     streams,
     event.stream,
     async () => (await saga.promptly[event.type]?.(event, reads)) ?? [],
-    async () => (await saga.on[event.type]?.(event, reads)) ?? [],
+    async () => [
+      ...((await saga.on[event.type]?.(event, reads)) ?? []),
+      ...(saga.hears?.categories.includes(event.category) ? await saga.hears.react(event, reads) : []),
+    ],
   );
 }
 
@@ -126,6 +129,10 @@ const readsOf = (streams: readonly Stream[], { rows = {}, settings, answers = {}
   },
   settings: { ...defaultSettings, ...settings },
   state: <State>(of: Definition<State>, id: string) => Promise.resolve(new World(streams).state(of, id) as State),
+  events: (category, id) =>
+    Promise.resolve(
+      streams.filter(({ definition, id: its }) => definition.category === category && its === id).flatMap((told) => recorded(told)),
+    ),
   owner: (scope: string, value: string) => Promise.resolve(new World(streams).owner({ scope, value })),
   rows: <Row>(code: string, filter: Readonly<Record<string, unknown>>) => {
     const found = rows[code];

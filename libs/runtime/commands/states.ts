@@ -52,6 +52,11 @@ export class States {
     return this.read(this.kept(definition, id) ?? nothing(definition, id), false);
   }
 
+  /** Everything that has happened to an aggregate, from its start. */
+  events(category: string, id: string): Promise<readonly Recorded[]> {
+    return this.store.read(streamOf(category, id));
+  }
+
   /** Reads on from a fold and keeps it. An event that passes by while the answer is on its way must not be missed by what is kept. */
   private async read<State>(base: Folded<State>, evenNothing: boolean): Promise<Folded<State>> {
     const { stream } = base;

@@ -2,6 +2,7 @@ import {
   derivedId,
   DomainError,
   system,
+  type CommandEffect,
   type Effect,
   type EventMetadata,
   type FiredTimer,
@@ -44,9 +45,9 @@ export interface EffectParts {
 }
 
 /** Whether a saga has anything to do with an event. */
-export const concerns = ({ on, promptly, onTimer, name }: Saga, event: Recorded): boolean => {
+export const concerns = ({ on, promptly, onTimer, hears, name }: Saga, event: Recorded): boolean => {
   if (event.type === 'TimerFired') return (event.data as TimerEvents['TimerFired']).saga === name && timerName(event) in onTimer;
-  return Object.hasOwn(on, event.type) || Object.hasOwn(promptly, event.type);
+  return Object.hasOwn(on, event.type) || Object.hasOwn(promptly, event.type) || hears?.categories.includes(event.category) === true;
 };
 
 /** A timer `name:detail` is told to the reaction `name`. */
@@ -77,7 +78,8 @@ export class Effects {
     if (event.type === 'TimerFired') {
       return this.carryOut(saga, event, await saga.onTimer[timerName(event)]!(fired(event), reads));
     }
-    for (const reaction of [saga.promptly[event.type], saga.on[event.type]]) {
+    const heard = saga.hears?.categories.includes(event.category) ? saga.hears.react : undefined;
+    for (const reaction of [saga.promptly[event.type], saga.on[event.type], heard]) {
       if (reaction) await this.carryOut(saga, event, await reaction(event, reads));
     }
   }
@@ -89,22 +91,42 @@ export class Effects {
       const id = this.idOf(saga, event, effect, owner);
       if (seen.has(id)) throw new Error(`${saga.name}: two effects on ${event.type} have one id; name them apart by a key`);
       seen.add(id);
-      await this.one(saga, event.metadata, event.id, effect, id, owner);
+      const code = await this.one(saga, event.metadata, event.id, effect, id, owner);
+      if (code === undefined) continue;
+      const { refused, goesOn } = effect as CommandEffect;
+      await this.carryOut(saga, event, refused!(code));
+      if (!goesOn) return;
     }
   }
 
-  private async one({ name }: Saga, { correlationId }: EventMetadata, causationId: string, effect: Effect, id: string, owner: string) {
+  /** Carries out one effect; answers the code of a refusal that the saga has a way on from. */
+
+  private async one(
+    { name }: Saga,
+    { correlationId }: EventMetadata,
+    causationId: string,
+    effect: Effect,
+    id: string,
+    owner: string,
+  ): Promise<string | undefined> {
     if (effect.kind === 'port') {
       const asked = { commandId: id, now: this.parts.clock.now() };
       await portMethod(this.parts.ports, effect.port, effect.method)(effect.input, asked);
-      return;
+      return undefined;
     }
-    const command = this.commandOf(name, effect, owner);
+    const refused = effect.kind === 'command' ? effect.refused : undefined;
+    if (refused && effect.kind === 'command' && !this.parts.composition.commands.has(effect.type)) return 'UNKNOWN_COMMAND';
     try {
+      const command = this.commandOf(name, effect, owner);
       await this.parts.dispatcher.execute(command, { commandId: id, actor: system(name), correlationId, causationId });
     } catch (error) {
-      if (!(error instanceof DomainError && error.entry.alreadySo)) throw error;
+      if (!(error instanceof DomainError)) throw error;
+      if (error.entry.alreadySo) return undefined;
+      // What the store or the database cannot do at the moment is no refusal: it is tried again.
+      if (!refused || error.entry.status >= 500) throw error;
+      return error.code;
     }
+    return undefined;
   }
 
   private commandOf(saga: string, effect: Exclude<Effect, { kind: 'port' }>, eventOwner: string): object {
@@ -152,6 +174,7 @@ export class Effects {
         return (await portMethod(this.parts.ports, need.port, need.method)(need.input, asked)) as Answer;
       },
       state: async (definition, id) => (await states.fresh(definition, id)).state,
+      events: (category, id) => states.events(category, id),
       owner: (scope, value) => claims.owner({ scope, value }),
       rows: async <Row>(code: string, filter: Readonly<Record<string, unknown>>) => {
         if (!projector) throw new Error(`a saga reads ${code}, and no read models are kept in this process`);

@@ -1,0 +1,382 @@
+import { BindDocumentToProcess, ReleaseDocumentFromProcess } from '@letopis/contexts/documents';
+import { notification } from '@letopis/contexts/communication';
+import { CancelTask, CreateTask, ReassignTask } from '@letopis/contexts/work';
+import { workSchedule, seededSchedule, hoursOf } from '@letopis/contexts/staff';
+import {
+  addWorkingMinutes,
+  attempt,
+  cancel,
+  passOver,
+  saga,
+  schedule,
+  send,
+  type Effect,
+  type FiredTimer,
+  type Recorded,
+  type SagaReads,
+} from '@letopis/kernel';
+import {
+  allSteps,
+  durationMillis,
+  stageOf,
+  stepLists,
+  stepOf,
+  SUBJECT_TYPES,
+  type ProcessDefinitionData,
+  type StageTimer,
+} from '../definition/definition';
+import { placeholdersIn, text } from '../definition/expr';
+import { begin, fits, planned, type View } from '../engine/plan';
+import { carriedOut, messages, wakes } from '../engine/steps';
+import { processDefinition } from '../process-definition/process-definition';
+import type { SubscriptionRow } from '../projections/subscriptions';
+import {
+  AttachProcessDocument,
+  CancelSmartProcess,
+  DetachProcessDocument,
+  ReassignResponsible,
+  ReceiveProcessEvent,
+  RecordApprovalDecision,
+  RecordStageReminder,
+  RecordStepCompleted,
+  ReplaceApprover,
+} from '../smart-process/smart-process.commands';
+import type { SmartProcessEvents } from '../smart-process/smart-process.events';
+import { smartProcess } from '../smart-process/smart-process';
+import { keyOf, stepId, type SmartProcess } from '../smart-process/smart-process.state';
+import { viewOf } from './reading';
+
+type Told = { [K in keyof SmartProcessEvents]: Recorded<K, SmartProcessEvents[K]> }[keyof SmartProcessEvents];
+const OWN = 'smartProcess';
+/** Pauses before a step that failed is tried again, in milliseconds. */
+const PAUSES = [60_000, 300_000, 900_000];
+
+/** The one interpreter of definitions. It reads, asks the pure part what is to be done, and has that done. */
+export const processEngineSaga = saga<object>()({
+  name: 'ProcessEngineSaga',
+  hears: {
+    categories: [OWN, 'task', 'notification', ...SUBJECT_TYPES],
+    react: (event, reads) => (event.category === OWN ? carriedOn(event as Told, reads) : heard(event, reads)),
+  },
+  onTimer: {
+    stage: async ({ aggregateId: processId, payload }, { state }) => {
+      const { status, stageVisit } = await state(smartProcess, processId);
+      const { visit, key, no } = payload as { visit: number; key: string; no: number };
+      return status === 'running' && stageVisit === visit ? [send(RecordStageReminder, { processId, visit, key, no })] : [];
+    },
+    retry: (timer, reads) => again(timer, reads),
+    wait: async ({ aggregateId: processId, payload, dueAt }, { state }) => {
+      const { status } = await state(smartProcess, processId);
+      const { visit, key } = payload as { visit: number; key: string };
+      return status === 'paused' ? [] : [send(RecordStepCompleted, { processId, visit, key, outputs: { firedAt: dueAt } })];
+    },
+  },
+});
+
+/** What an instance does about a fact of its own, and what comes next where it is the latest one. */
+async function carriedOn(event: Told, reads: SagaReads): Promise<readonly Effect[]> {
+  const view = await viewOf(reads, event.aggregateId);
+  if (!view) return [];
+  const next = event.revision >= view.state.facts - 1 ? planned(view) : [];
+  const own = await followed(event, view, reads);
+  const ids = new Set(own.map(nameOf));
+  return [...own, ...next.filter((effect) => !ids.has(nameOf(effect)))];
+}
+
+const nameOf = (effect: Effect): string =>
+  JSON.stringify(effect.kind === 'command' ? [effect.type, effect.key, effect.payload.visit] : effect);
+
+/** What follows from one fact, whatever has come after it. */
+async function followed(event: Told, view: View, reads: SagaReads): Promise<readonly Effect[]> {
+  const { data, state, processId } = view;
+  switch (event.type) {
+    case 'SmartProcessStarted':
+      return caughtUp(view, reads, event.data.subject.type, event.data.subject.id);
+    case 'StageEntered':
+      return event.data.visit === state.stageVisit ? arrived(view, reads) : [];
+    case 'StageLeft':
+      return [
+        ...timersOf(data, event.data.stageCode).map(({ key }) => cancel(`stage:${key}`)),
+        ...cancelled(state, event.data.visit, 'Этап завершён'),
+      ];
+    case 'StepStarted': {
+      const { visit, key, attempt: nth } = event.data;
+      const record = state.steps[stepId(visit, key)];
+      const step = stepOf(data, keyOf(key));
+      return record?.status === 'started' && record.attempt === nth && step && !isOver(state) ? carriedOut(step, record, view) : [];
+    }
+    case 'StepWaiting':
+      return waits(view, event.data.visit, event.data.key);
+    case 'StepFailed': {
+      const { visit, key, attempt: nth } = event.data;
+      const pause = PAUSES[(state.steps[stepId(visit, key)]?.failures ?? 1) - 1];
+      if (pause === undefined) return [];
+      return [schedule(`retry:${stepId(visit, key)}`, later(event.metadata.occurredAt, pause), { visit, key, attempt: nth + 1 })];
+    }
+    case 'ProcessFaulted':
+      return toldOfFault(view, event.data.key, event.data.errorCode, event.revision);
+    case 'ApprovalRoundOpened':
+      return asked(view, event.data.roundId);
+    case 'ApprovalDecisionRecorded':
+      return asked(view, event.data.roundId);
+    case 'ApprovalRoundCompleted':
+      return cancelled(state, undefined, 'Согласование завершено', event.data.roundId);
+    case 'ApproverReplaced': {
+      const { roundId, approverKey, to, reason, onBehalfOf } = event.data;
+      const taskId = state.rounds[roundId]?.approvers.find((each) => each.approverKey === approverKey)?.taskId;
+      // What the task has told of itself it knows already.
+      return taskId && !onBehalfOf ? [passOver(send(ReassignTask, { taskId, staffId: to, reason }))] : [];
+    }
+    case 'StageReminderSent':
+      return stageTimer(view, event.data.key, event.data.no + 1, reads);
+    case 'ProcessDocumentAttached': {
+      const { documentId } = event.data;
+      const detach = (reason: string) => [send(DetachProcessDocument, { processId, documentId, reason })];
+      const bind = attempt(send(BindDocumentToProcess, { documentId, processId }), detach);
+      return [...(await caughtUp(view, reads, 'document', documentId)), bind];
+    }
+    case 'ProcessResumed':
+      return resumed(view, reads);
+    case 'ProcessCompleted':
+      return state.documentIds.map((documentId) => passOver(send(ReleaseDocumentFromProcess, { documentId, processId })));
+    case 'ProcessCancelled':
+      return [
+        ...timersOf(data, state.stageCode).map(({ key }) => cancel(`stage:${key}`)),
+        ...cancelled(state, undefined, event.data.reason),
+        ...state.documentIds.map((documentId) =>
+          passOver(send(ReleaseDocumentFromProcess, { documentId, processId, restoreStatus: true })),
+        ),
+        ...state.childProcessIds.map((id) => passOver(send(CancelSmartProcess, { processId: id, reason: event.data.reason }))),
+      ];
+    default:
+      return [];
+  }
+}
+
+const isOver = ({ status }: SmartProcess) => status === 'completed' || status === 'cancelled';
+const later = (moment: string, milliseconds: number) => new Date(Date.parse(moment) + milliseconds).toISOString();
+const timersOf = (data: ProcessDefinitionData, code: string): readonly StageTimer[] => stageOf(data, code)?.timers ?? [];
+
+/** A stage was entered: its timers are set, and somebody is responsible. */
+async function arrived(view: View, reads: SagaReads): Promise<readonly Effect[]> {
+  const { data, state, processId } = view;
+  const { responsible } = stageOf(data, state.stageCode)!;
+  const [person] = responsible === undefined ? [] : view.resolve(responsible);
+  const reassign = person ? [passOver(send(ReassignResponsible, { processId, staffId: person.id }))] : [];
+  const timers = await Promise.all(timersOf(data, state.stageCode).map(({ key }) => stageTimer(view, key, 1, reads)));
+  // Whose refusal is passed over comes last: it ends the list.
+  return [...timers.flat(), ...reassign];
+}
+
+/** Sets the nth occurrence of a timer of the present stage; pauses move it. */
+async function stageTimer({ data, state }: View, key: string, no: number, reads: SagaReads): Promise<readonly Effect[]> {
+  const timer = timersOf(data, state.stageCode).find((each) => each.key === key);
+  if (!timer || (no > 1 && (!timer.repeatEvery || no > (timer.maxRepeats ?? Infinity)))) return [];
+  const length = durationMillis(timer.after)! + (no - 1) * (durationMillis(timer.repeatEvery) ?? 0);
+  const paused = state.pausedMs - state.pausedBeforeStage;
+  const from = later(state.stageEnteredAt, paused);
+  const { workScheduleId } = seededSchedule(state.organizationId) as { workScheduleId: string };
+  const hours = timer.clock === 'working' ? hoursOf(await reads.state(workSchedule, workScheduleId)) : undefined;
+  const dueAt = addWorkingMinutes(hours, from, length / 60_000) ?? later(from, length);
+  return [schedule(`stage:${key}`, dueAt, { visit: state.stageVisit, key, no })];
+}
+
+function waits({ state }: View, visit: number, key: string): readonly Effect[] {
+  const record = state.steps[stepId(visit, key)];
+  const dueAt = record?.status === 'waiting' ? wakes(record, state.pausedMs) : undefined;
+  return dueAt ? [schedule(`wait:${stepId(visit, key)}`, dueAt, { visit, key })] : [];
+}
+
+/** After a pause: what is left of every term. */
+async function resumed(view: View, reads: SagaReads): Promise<readonly Effect[]> {
+  const { data, state } = view;
+  const timers = timersOf(data, state.stageCode).map(({ key }) => stageTimer(view, key, (state.reminders[key] ?? 0) + 1, reads));
+  const steps = Object.values(state.steps).flatMap(({ visit, key, status, attempt: nth }) => {
+    if (status === 'failed') return [schedule(`retry:${stepId(visit, key)}`, state.stageEnteredAt, { visit, key, attempt: nth + 1 })];
+    return waits(view, visit, key);
+  });
+  return [...(await Promise.all(timers)).flat(), ...steps];
+}
+
+async function again({ aggregateId, payload }: FiredTimer, reads: SagaReads): Promise<readonly Effect[]> {
+  const { visit, key, attempt: nth } = payload as { visit: number; key: string; attempt: number };
+  const view = await viewOf(reads, aggregateId);
+  const step = view && stepOf(view.data, keyOf(key));
+  if (!step || view.state.status !== 'running' || view.state.steps[stepId(visit, key)]?.status !== 'failed') return [];
+  return [begin(aggregateId, step, visit, key, nth)];
+}
+
+/** Asks whoever is to decide now: all at once, or the next one. */
+function asked(view: View, roundId: string): readonly Effect[] {
+  const { state, processId, data, scope } = view;
+  const round = state.rounds[roundId];
+  if (!round || round.outcome || round.closed || isOver(state)) return [];
+  const args = stepOf(data, keyOf(round.key))?.args ?? {};
+  const due = durationMillis(args.due);
+  const open = round.approvers.filter(({ approverKey }) => !round.decisions.some((each) => each.approverKey === approverKey));
+  const now = round.mode === 'parallel' ? (round.decisions.length === 0 ? open : []) : open.slice(0, 1);
+  const told = (code: string, approverKey: string) =>
+    messages(view, `ask:${roundId}:${approverKey}`, {
+      policy: 'user_notification',
+      to: view.resolve('author'),
+      textSite: `Согласующему нельзя дать задание (${code}): замените его. Процесс № ${state.number}`,
+    }).map(({ command }) => command);
+  return now.map(({ approverKey, staffId, taskId }) =>
+    passOver(
+      send(CreateTask, {
+        taskId,
+        organizationId: state.organizationId,
+        kind: 'approval',
+        title: text(args.title, scope).slice(0, 255) || 'Согласование',
+        description: text(args.description, scope).slice(0, 10_000) || undefined,
+        assignee: { staffId },
+        dueAt: due === undefined ? undefined : later(state.stageEnteredAt, due),
+        subject: { type: state.subject.type, id: state.subject.id },
+        processRef: { processId, visit: round.visit, stepKey: keyOf(round.key), roundId, approverKey },
+        blocking: true,
+        rejectionNeedsComment: args.requireCommentOnReject !== false,
+        creatorStaffId: state.initiatorStaffId,
+      }),
+      (code) => told(code, approverKey),
+    ),
+  );
+}
+
+/** Takes back what is still to be done: of a stage that was left (what waits for nobody lives on), of a round, or all. */
+function cancelled(state: SmartProcess, visit: number | undefined, reason: string, roundId?: string): readonly Effect[] {
+  const isDecided = (taskId: string) => {
+    const { roundId: of, approverKey } = state.tasks[taskId]!;
+    return of !== undefined && state.rounds[of]?.decisions.some((each) => each.approverKey === approverKey);
+  };
+  return Object.entries(state.tasks)
+    .filter(([id, task]) => task.status === 'open' && !isDecided(id))
+    .filter(([, task]) =>
+      roundId === undefined ? visit === undefined || (task.visit === visit && task.blocking) : task.roundId === roundId,
+    )
+    .map(([taskId]) => passOver(send(CancelTask, { taskId, reason: reason.slice(0, 500) })));
+}
+
+function toldOfFault(view: View, key: string, errorCode: string, revision: number): readonly Effect[] {
+  const to = [...view.resolve('author'), ...view.resolve('administrators')].filter(
+    ({ id, userId }, at, all) => userId && all.findIndex((each) => each.id === id) === at,
+  );
+  const { state } = view;
+  const textSite = `Процесс «${state.title ?? state.definitionName}» № ${state.number} остановлен: шаг ${key} не выполнен (${errorCode})`;
+  return messages(view, `fault:${revision}`, { policy: 'user_notification', to, textSite }).map(({ command, id }) => ({
+    ...command,
+    key: id,
+  }));
+}
+
+/** Types of events that a definition waits for, and the fields of theirs that it asks for. */
+function wanted(data: ProcessDefinitionData): ReadonlyMap<string, ReadonlySet<string>> {
+  const types = new Map<string, Set<string>>();
+  const also = (type: string, where: object | undefined) => {
+    const fields = types.get(type) ?? new Set<string>();
+    for (const field of Object.keys(where ?? {})) fields.add(field);
+    types.set(type, fields);
+  };
+  for (const { exits } of data.stages) for (const { on } of exits) if (typeof on === 'object' && 'event' in on) also(on.event, on.where);
+  for (const { on, where } of data.triggers) also(on, where);
+  for (const { steps, pointer } of stepLists(data))
+    for (const { step } of allSteps(steps, pointer))
+      if (step.type === 'wait_event') also(String(step.args.event as string), step.args.where as object);
+  const used = placeholdersIn(data).flatMap((path) => /^(?:event|steps\.[^.]+\.event)\.([^.]+)/.exec(path)?.[1] ?? []);
+  for (const fields of types.values()) for (const field of used) fields.add(field);
+  return types;
+}
+
+/** What of an event an instance keeps: the fields that its definition asks for, and no others. */
+function kept(
+  { type, data, category, aggregateId, metadata }: Recorded,
+  view: Pick<View, 'data' | 'state'>,
+): Readonly<Record<string, unknown>> | undefined {
+  const all = data as Readonly<Record<string, unknown>>;
+  const task = category === 'task' ? view.state.tasks[aggregateId] : undefined;
+  const ends =
+    task && /^Task(Completed|Cancelled|Reopened)$/.test(type) ? { by: all.by, result: all.result, at: metadata.occurredAt } : undefined;
+  const fields = wanted(view.data).get(type);
+  if (!fields) return ends;
+  const picked = Object.fromEntries([...fields].filter((field) => all[field] !== undefined).map((field) => [field, all[field]]));
+  return { ...picked, ...ends, ...(task ? { task: keyOf(task.key) } : {}) };
+}
+
+/** Something has happened to what instances listen to. */
+async function heard(event: Recorded, reads: SagaReads): Promise<readonly Effect[]> {
+  const own = event.type === 'DocumentUploaded' ? (event.data as { processId?: string }).processId : undefined;
+  const attach = own ? [passOver(send(AttachProcessDocument, { processId: own, documentId: event.aggregateId }))] : [];
+  const rows = await reads.rows<SubscriptionRow>('process_subscriptions', { streams: event.stream, open: true });
+  const all = await Promise.all(rows.map((row) => toInstance(event, row, reads)));
+  return [...all.flat(), ...attach];
+}
+
+async function toInstance(
+  event: Recorded,
+  { processId, definitionId, definitionVersion, visits }: SubscriptionRow,
+  reads: SagaReads,
+): Promise<readonly Effect[]> {
+  const state = await reads.state(smartProcess, processId);
+  const data = (await reads.state(processDefinition, definitionId)).versions[definitionVersion]!;
+  const decided = ofApproval(event, processId, state);
+  if (decided.length > 0) return decided;
+  return received(event, processId, { state, data }, visits, await outcomeOf(event, reads));
+}
+
+/** Whether a message has come to its end: said for steps that wait until somebody was reached. */
+async function outcomeOf(
+  { category, aggregateId, type }: Recorded,
+  { state }: SagaReads,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  if (category !== 'notification') return undefined;
+  if (type === 'NotificationDelivered') return { reached: true };
+  if (type !== 'NotificationDeliveryFailed') return undefined;
+  const { status } = await state(notification, aggregateId);
+  return status === 'failed' ? { reached: false } : undefined;
+}
+
+function received(
+  event: Recorded,
+  processId: string,
+  view: Pick<View, 'state' | 'data'>,
+  visits: readonly number[],
+  outcome?: Readonly<Record<string, unknown>>,
+): readonly Effect[] {
+  const data = outcome ?? kept(event, view);
+  if (!data || isOver(view.state)) return [];
+  const { id: eventId, type: eventType, stream, position } = event;
+  const atVisit = visits.filter((entered) => entered < position).length;
+  const isSetOff = ({ on, where, inStages }: ProcessDefinitionData['triggers'][number]) =>
+    on === eventType && atVisit > 0 && (inStages?.includes(view.state.stageCode) ?? true) && fits({ data }, where, {});
+  const triggers = view.data.triggers.flatMap((trigger, at) => (isSetOff(trigger) ? [at] : []));
+  return [send(ReceiveProcessEvent, { processId, eventId, eventType, stream, position, atVisit, data: defined(data), triggers }, eventId)];
+}
+
+const defined = (data: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+
+/** Decisions and new approvers, as their tasks tell them. */
+function ofApproval({ category, aggregateId, type, data }: Recorded, processId: string, state: SmartProcess): readonly Effect[] {
+  const { roundId, approverKey } = (category === 'task' ? state.tasks[aggregateId] : undefined) ?? {};
+  if (roundId === undefined || approverKey === undefined) return [];
+  if (type === 'TaskDecided') {
+    const { by, onBehalfOf, decision, comment } = data as { by: string; onBehalfOf?: string; decision: 'approved'; comment?: string };
+    const record = { processId, roundId, approverKey, byStaffId: by, onBehalfOf, decision, comment, taskId: aggregateId };
+    return [passOver(send(RecordApprovalDecision, record, aggregateId))];
+  }
+  if (type === 'TaskReassigned') {
+    const { to, reason, onBehalfOf } = data as { to: string; reason?: string; onBehalfOf?: string };
+    return [passOver(send(ReplaceApprover, { processId, roundId, approverKey, to, reason: reason ?? '—', onBehalfOf }, aggregateId))];
+  }
+  return [];
+}
+
+/** An instance begins to listen to something that is alive already: what has happened to it so far is read from its start. */
+async function caughtUp({ processId, state, data }: View, reads: SagaReads, category: string, id: string): Promise<readonly Effect[]> {
+  const own = await reads.events(OWN, processId);
+  const visits = own.filter(({ type }) => type === 'StageEntered').map(({ position }) => position);
+  const past = await reads.events(category, id);
+  // What was before the process is over for it.
+  return past
+    .filter(({ position }) => position > (visits[0] ?? Infinity))
+    .flatMap((event) => received(event, processId, { state, data }, visits));
+}

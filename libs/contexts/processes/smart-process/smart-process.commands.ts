@@ -1,0 +1,147 @@
+import { Code, Codes, Flag, Id, MayBeAbsent, Nested, OneOf, Text } from '@letopis/kernel';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { SUBJECT_TYPES, type SubjectType } from '../definition/definition';
+
+export class ProcessSubject {
+  @OneOf(SUBJECT_TYPES) type: SubjectType;
+  @Id() id: string;
+}
+
+export class StartSmartProcess {
+  @Id({ optional: true }) processId?: string;
+  @Id() organizationId: string;
+  @Code() definitionCode: string;
+  @Nested(() => ProcessSubject) subject: ProcessSubject;
+  @MayBeAbsent() @IsObject() params?: Record<string, unknown>;
+  @Text(1, 255, { optional: true }) title?: string;
+  /** By the product alone; else whoever starts it. */
+  @Id({ optional: true }) initiatorStaffId?: string;
+  @Id({ optional: true }) parentProcessId?: string;
+}
+
+class OfProcess {
+  @Id() processId: string;
+}
+
+export class AttachProcessDocument extends OfProcess {
+  @Id() documentId: string;
+}
+
+export class DetachProcessDocument extends OfProcess {
+  @Id() documentId: string;
+  @Code() reason: string;
+}
+
+export class MoveSmartProcess extends OfProcess {
+  @Code() toStage: string;
+  @Text(1, 4_000, { optional: true }) comment?: string;
+}
+
+class OfVisit extends OfProcess {
+  /** Which entry into a stage it is about: of another one it changes nothing. */
+  @IsInt() @Min(1) visit: number;
+}
+
+export class AdvanceStage extends OfVisit {
+  @IsInt() @Min(0) @Max(100) exitIndex: number;
+  @Id({ optional: true }) causeEventId?: string;
+}
+
+class OfStep extends OfVisit {
+  @Code() key: string;
+}
+
+export class RecordStepStarted extends OfStep {
+  @IsInt() @Min(1) attempt: number;
+  /** Streams that the instance listens to from now on, said before what makes them. */
+  @Codes(100, { optional: true }) listensTo?: string[];
+  @Id({ optional: true }) taskId?: string;
+  @Flag({ optional: true }) blocking?: boolean;
+}
+
+export class RecordStepWaiting extends OfStep {
+  @IsObject() on: Record<string, unknown>;
+}
+
+export class RecordStepCompleted extends OfStep {
+  @IsObject() outputs: Record<string, unknown>;
+  /** Its condition did not hold. */
+  @Flag({ optional: true }) skipped?: boolean;
+}
+
+export class RecordStepFailed extends OfStep {
+  @IsInt() @Min(1) attempt: number;
+  @Code() errorCode: string;
+}
+
+export class ProcessApprover {
+  @Code() approverKey: string;
+  @Id() staffId: string;
+  @Code({ optional: true }) slot?: string;
+  @Id() taskId: string;
+}
+
+export class OpenApprovalRound extends OfVisit {
+  @Id() roundId: string;
+  @Code() stepKey: string;
+  @IsArray() @ArrayMaxSize(100) @ValidateNested({ each: true }) @Type(() => ProcessApprover) approvers: ProcessApprover[];
+  @OneOf(['parallel', 'sequential']) mode: 'parallel' | 'sequential';
+  @Code() rule: string;
+}
+
+export class RecordApprovalDecision extends OfProcess {
+  @Id() roundId: string;
+  @Code() approverKey: string;
+  @Id() byStaffId: string;
+  @Id({ optional: true }) onBehalfOf?: string;
+  @OneOf(['approved', 'rejected']) decision: 'approved' | 'rejected';
+  @Text(1, 4_000, { optional: true }) comment?: string;
+  @Id({ optional: true }) taskId?: string;
+}
+
+export class ReassignResponsible extends OfProcess {
+  @Id() staffId: string;
+  @Text(1, 500, { optional: true }) reason?: string;
+}
+
+export class ReplaceApprover extends OfProcess {
+  @Id() roundId: string;
+  @Code() approverKey: string;
+  @Id() to: string;
+  @Text(1, 500) reason: string;
+  @Id({ optional: true }) onBehalfOf?: string;
+}
+
+export class SetProcessStatusText extends OfProcess {
+  @Text(0, 255) text: string;
+}
+
+export class RecordStageReminder extends OfVisit {
+  @Code() key: string;
+  @IsInt() @Min(1) no: number;
+}
+
+/** By the engine: something has happened to what the instance listens to. */
+export class ReceiveProcessEvent extends OfProcess {
+  @Id() eventId: string;
+  @Code() eventType: string;
+  @Code() stream: string;
+  @IsInt() @Min(0) position: number;
+  /** The visit that the instance was in when it happened; 0 before it began. */
+  @IsInt() @Min(0) atVisit: number;
+  @IsObject() data: Record<string, unknown>;
+  /** Which triggers of the definition it sets off. */
+  @IsArray() @ArrayMaxSize(50) @IsInt({ each: true }) triggers: number[];
+}
+
+export class PauseSmartProcess extends OfProcess {
+  @Text(1, 500, { optional: true }) reason?: string;
+}
+export class ResumeSmartProcess extends OfProcess {}
+export class RetryFailedStep extends OfProcess {}
+export class SkipFailedStep extends OfProcess {}
+
+export class CancelSmartProcess extends OfProcess {
+  @Text(1, 500) reason: string;
+}

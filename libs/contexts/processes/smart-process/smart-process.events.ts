@@ -1,0 +1,85 @@
+import type { SubjectRef } from '../definition/definition';
+
+export interface Approver {
+  readonly approverKey: string;
+  readonly staffId: string;
+  readonly slot?: string;
+  readonly onBehalfOf?: string;
+  readonly taskId: string;
+}
+
+export interface ApprovalDecisionTaken {
+  readonly approverKey: string;
+  readonly byStaffId: string;
+  readonly onBehalfOf?: string;
+  readonly decision: 'approved' | 'rejected';
+  readonly comment?: string;
+}
+
+/** Why a stage was left. */
+export interface StageCause {
+  readonly kind: 'manual' | 'event' | 'approval' | 'task' | 'timer' | 'steps_completed';
+  /** The exit, by its place in the definition. */
+  readonly exit: number;
+  /** The step, the timer or the type of the event. */
+  readonly of?: string;
+  readonly outcome?: string;
+  readonly eventId?: string;
+}
+
+type Outputs = Readonly<Record<string, unknown>>;
+
+export interface SmartProcessEvents {
+  SmartProcessStarted: {
+    organizationId: string;
+    number: number;
+    title?: string;
+    definitionId: string;
+    definitionCode: string;
+    definitionVersion: number;
+    definitionName: string;
+    subject: SubjectRef;
+    params: Outputs;
+    initiatorStaffId: string;
+    parentProcessId?: string;
+    onePerSubject: boolean;
+  };
+  StageEntered: { stageCode: string; stageName: string; visit: number; semantic: 'initial' | 'work' | 'success' | 'failure' };
+  StageLeft: { stageCode: string; visit: number; to: string; by?: string; comment?: string; cause: StageCause };
+  StepStarted: { visit: number; key: string; attempt: number; listensTo?: readonly string[]; taskId?: string; blocking?: boolean };
+  StepWaiting: { visit: number; key: string; on: Outputs };
+  StepCompleted: { visit: number; key: string; outputs: Outputs };
+  StepFailed: { visit: number; key: string; errorCode: string; attempt: number };
+  StepRetried: { visit: number; key: string };
+  StepSkipped: { visit: number; key: string; by: string };
+  ProcessFaulted: { visit: number; key: string; errorCode: string };
+  ApprovalRoundOpened: {
+    roundId: string;
+    key: string;
+    visit: number;
+    mode: 'parallel' | 'sequential';
+    rule: string;
+    approvers: readonly Approver[];
+  };
+  ApprovalDecisionRecorded: { roundId: string } & ApprovalDecisionTaken;
+  ApprovalRoundCompleted: { roundId: string; outcome: 'approved' | 'rejected'; decisions: readonly ApprovalDecisionTaken[] };
+  ApproverReplaced: { roundId: string; approverKey: string; from: string; to: string; reason: string; onBehalfOf?: string };
+  ResponsibleChanged: { from?: string; to: string; reason?: string };
+  ProcessStatusTextSet: { text: string };
+  StageReminderSent: { stageCode: string; key: string; no: number; visit: number; hoursInStage: number };
+  ProcessDocumentAttached: { documentId: string };
+  ProcessDocumentDetached: { documentId: string; reason: string };
+  ProcessEventReceived: {
+    eventId: string;
+    eventType: string;
+    stream: string;
+    position: number;
+    atVisit: number;
+    data: Outputs;
+    triggers: readonly number[];
+  };
+  ProcessPaused: { reason?: string };
+  ProcessResumed: { pausedMs: number };
+  ProcessCompleted: { outcome: 'success' | 'failure'; finalStage: string };
+  ProcessCancelled: { reason: string; by?: string };
+}

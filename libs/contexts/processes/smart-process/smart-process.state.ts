@@ -1,0 +1,289 @@
+import type { Evolving } from '@letopis/kernel';
+import type { SubjectRef } from '../definition/definition';
+import type { ApprovalDecisionTaken, Approver, SmartProcessEvents, StageCause } from './smart-process.events';
+
+export interface StepRecord {
+  readonly visit: number;
+  readonly key: string;
+  readonly status: 'started' | 'waiting' | 'completed' | 'failed' | 'retrying' | 'skipped';
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Of the latest attempt, from 1; it never begins anew. */
+  readonly attempt: number;
+  /** Failures since it was begun, or retried by somebody. */
+  readonly failures: number;
+  readonly errorCode?: string;
+  readonly on?: Readonly<Record<string, unknown>>;
+  readonly since: string;
+  /** What the pauses had come to when it began to wait. */
+  readonly pausedBefore: number;
+}
+
+export interface Round {
+  readonly key: string;
+  readonly visit: number;
+  readonly mode: 'parallel' | 'sequential';
+  readonly rule: string;
+  readonly approvers: readonly Approver[];
+  readonly decisions: readonly ApprovalDecisionTaken[];
+  readonly outcome?: 'approved' | 'rejected';
+  /** Its stage was left before it was decided. */
+  readonly closed?: boolean;
+}
+
+export interface ProcessTask {
+  readonly key: string;
+  readonly visit: number;
+  readonly blocking: boolean;
+  readonly roundId?: string;
+  readonly approverKey?: string;
+  readonly status: 'open' | 'completed' | 'cancelled';
+}
+
+export interface InboxEntry {
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly stream: string;
+  readonly position: number;
+  readonly atVisit: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Steps that run beside those of a stage: set off by an event, or by a timer. */
+export interface Run {
+  readonly run: string;
+  readonly visit: number;
+  readonly trigger?: number;
+  readonly timer?: string;
+}
+
+export type ProcessStatus = 'none' | 'running' | 'paused' | 'faulted' | 'completed' | 'cancelled';
+
+export interface SmartProcess {
+  readonly status: ProcessStatus;
+  readonly organizationId: string;
+  readonly number: number;
+  readonly title?: string;
+  readonly definitionId: string;
+  readonly definitionCode: string;
+  readonly definitionVersion: number;
+  readonly definitionName: string;
+  readonly onePerSubject: boolean;
+  readonly subject: SubjectRef;
+  readonly parentProcessId?: string;
+  readonly initiatorStaffId: string;
+  readonly responsibleStaffId?: string;
+  readonly previousResponsibleStaffId?: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly startedAt: string;
+  readonly stageCode: string;
+  readonly stageVisit: number;
+  readonly stageEnteredAt: string;
+  readonly cause?: StageCause & { readonly comment?: string };
+  readonly enteredBy?: InboxEntry;
+  readonly statusText?: string;
+  readonly documentIds: readonly string[];
+  readonly steps: Readonly<Record<string, StepRecord>>;
+  readonly rounds: Readonly<Record<string, Round>>;
+  readonly tasks: Readonly<Record<string, ProcessTask>>;
+  readonly runs: readonly Run[];
+  readonly inbox: readonly InboxEntry[];
+  /** Events before these are over and done with: of an earlier visit, or not later than the one that led here. */
+  readonly heardFromVisit: number;
+  readonly heardAfter: number;
+  readonly received: readonly string[];
+  /** Reminders of the present visit by timer. */
+  readonly reminders: Readonly<Record<string, number>>;
+  readonly childProcessIds: readonly string[];
+  /** What all pauses that are over have come to, in milliseconds, and what it was when the stage was entered. */
+  readonly pausedMs: number;
+  readonly pausedBeforeStage: number;
+  readonly pausedAt?: string;
+  readonly faultedStep?: string;
+  readonly outcome?: 'success' | 'failure';
+  /** Facts so far: whether a state is newer than an event. */
+  readonly facts: number;
+}
+
+export const noProcess: SmartProcess = {
+  status: 'none',
+  organizationId: '',
+  number: 0,
+  definitionId: '',
+  definitionCode: '',
+  definitionVersion: 0,
+  definitionName: '',
+  onePerSubject: false,
+  subject: { type: 'company', id: '' },
+  initiatorStaffId: '',
+  params: {},
+  startedAt: '',
+  stageCode: '',
+  stageVisit: 0,
+  stageEnteredAt: '',
+  documentIds: [],
+  steps: {},
+  rounds: {},
+  tasks: {},
+  runs: [],
+  inbox: [],
+  heardFromVisit: 0,
+  heardAfter: -1,
+  received: [],
+  reminders: {},
+  childProcessIds: [],
+  pausedMs: 0,
+  pausedBeforeStage: 0,
+  facts: 0,
+};
+
+/** Events that an instance remembers to have received. */
+const REMEMBERED = 500;
+
+export const stepId = (visit: number, key: string): string => `${visit}:${key}`;
+/** The key in the definition of a step that may run several times in a visit. */
+export const keyOf = (key: string): string => key.split(':')[0]!;
+export const isOver = ({ status }: Pick<SmartProcess, 'status'>): boolean => status === 'completed' || status === 'cancelled';
+
+/** The latest record of a step in any visit, or in one. */
+export const latest = ({ steps }: SmartProcess, key: string, visit?: number): StepRecord | undefined =>
+  Object.values(steps).findLast((record) => keyOf(record.key) === key && (visit === undefined || record.visit === visit));
+
+const changedStep = (state: SmartProcess, visit: number, key: string, change: Partial<StepRecord>): SmartProcess => {
+  const id = stepId(visit, key);
+  const blank: StepRecord = {
+    visit,
+    key,
+    status: 'started',
+    outputs: {},
+    attempt: 0,
+    failures: 0,
+    since: '',
+    pausedBefore: state.pausedMs,
+  };
+  return { ...state, steps: { ...state.steps, [id]: { ...blank, ...state.steps[id], ...change } } };
+};
+
+const changedRound = (state: SmartProcess, roundId: string, change: (round: Round) => Round): SmartProcess => ({
+  ...state,
+  rounds: { ...state.rounds, [roundId]: change(state.rounds[roundId]!) },
+});
+
+const OF_TASK: Readonly<Record<string, ProcessTask['status']>> = {
+  TaskCompleted: 'completed',
+  TaskCancelled: 'cancelled',
+  TaskReopened: 'open',
+};
+
+type Evolve = {
+  readonly [K in keyof SmartProcessEvents]: (state: SmartProcess, data: SmartProcessEvents[K], at: Evolving) => SmartProcess;
+};
+
+const folds: Evolve = {
+  SmartProcessStarted: (state, data, { occurredAt }) => ({ ...state, ...data, status: 'running', startedAt: occurredAt }),
+  StageEntered: (state, { stageCode, visit }, { occurredAt }) => ({
+    ...state,
+    stageCode,
+    stageVisit: visit,
+    stageEnteredAt: occurredAt,
+    pausedBeforeStage: state.pausedMs,
+    reminders: {},
+    heardFromVisit: visit === 1 ? 1 : state.heardFromVisit,
+  }),
+  StageLeft: (state, { visit, comment, cause }) => {
+    const entry = state.inbox.find(({ eventId }) => eventId === cause.eventId);
+    const heardFromVisit = cause.kind === 'manual' ? visit + 1 : state.heardFromVisit;
+    const heardAfter = cause.kind === 'event' && entry ? entry.position : state.heardAfter;
+    const closed = (round: Round) => (round.visit === visit && !round.outcome ? { ...round, closed: true } : round);
+    return {
+      ...state,
+      cause: { ...cause, comment },
+      enteredBy: entry,
+      heardFromVisit,
+      heardAfter,
+      inbox: state.inbox.filter(({ atVisit, position }) => atVisit >= heardFromVisit && position > heardAfter),
+      runs: state.runs.filter(({ timer }) => timer === undefined),
+      rounds: Object.fromEntries(Object.entries(state.rounds).map(([id, round]) => [id, closed(round)])),
+    };
+  },
+  StepStarted: (state, { visit, key, attempt, taskId, blocking = false }, { occurredAt }) => ({
+    ...changedStep(state, visit, key, { status: 'started', attempt, since: occurredAt, pausedBefore: state.pausedMs }),
+    tasks: taskId ? { ...state.tasks, [taskId]: { key, visit, blocking, status: 'open' } } : state.tasks,
+  }),
+  StepWaiting: (state, { visit, key, on }, { occurredAt }) =>
+    changedStep(state, visit, key, { status: 'waiting', on, since: occurredAt, pausedBefore: state.pausedMs }),
+  StepCompleted: (state, { visit, key, outputs }) => {
+    const next = changedStep(state, visit, key, { status: 'completed', outputs });
+    const { processId } = outputs;
+    return typeof processId === 'string' ? { ...next, childProcessIds: [...state.childProcessIds, processId] } : next;
+  },
+  StepFailed: (state, { visit, key, errorCode, attempt }) => {
+    const failures = (state.steps[stepId(visit, key)]?.failures ?? 0) + 1;
+    return changedStep(state, visit, key, { status: 'failed', errorCode, attempt, failures });
+  },
+  StepRetried: (state, { visit, key }) => ({
+    ...changedStep(state, visit, key, { status: 'retrying', failures: 0 }),
+    status: 'running',
+    faultedStep: undefined,
+  }),
+  StepSkipped: (state, { visit, key }) => {
+    const isFaulted = state.faultedStep === stepId(visit, key);
+    const next = changedStep(state, visit, key, { status: 'skipped' });
+    return isFaulted ? { ...next, status: 'running', faultedStep: undefined } : next;
+  },
+  ProcessFaulted: (state, { visit, key }) => ({ ...state, status: 'faulted', faultedStep: stepId(visit, key) }),
+  ApprovalRoundOpened: (state, { roundId, key, visit, mode, rule, approvers }) => ({
+    ...state,
+    rounds: { ...state.rounds, [roundId]: { key, visit, mode, rule, approvers, decisions: [] } },
+    tasks: {
+      ...state.tasks,
+      ...Object.fromEntries(
+        approvers.map(({ taskId, approverKey }) => [taskId, { key, visit, blocking: true, roundId, approverKey, status: 'open' as const }]),
+      ),
+    },
+  }),
+  ApprovalDecisionRecorded: (state, { roundId, ...decision }) =>
+    changedRound(state, roundId, (round) => ({ ...round, decisions: [...round.decisions, decision] })),
+  ApprovalRoundCompleted: (state, { roundId, outcome }) => changedRound(state, roundId, (round) => ({ ...round, outcome })),
+  ApproverReplaced: (state, { roundId, approverKey, to, onBehalfOf }) =>
+    changedRound(state, roundId, (round) => ({
+      ...round,
+      approvers: round.approvers.map((each) => (each.approverKey === approverKey ? { ...each, staffId: to, onBehalfOf } : each)),
+    })),
+  ResponsibleChanged: (state, { to }) => ({ ...state, responsibleStaffId: to, previousResponsibleStaffId: state.responsibleStaffId }),
+  ProcessStatusTextSet: (state, { text }) => ({ ...state, statusText: text }),
+  StageReminderSent: (state, { key, no, visit }) => ({
+    ...state,
+    reminders: { ...state.reminders, [key]: no },
+    runs: [...state.runs, { run: `${key}.${no}`, visit, timer: key }],
+  }),
+  ProcessDocumentAttached: (state, { documentId }) => ({ ...state, documentIds: [...state.documentIds, documentId] }),
+  ProcessDocumentDetached: (state, { documentId }) => ({ ...state, documentIds: state.documentIds.filter((id) => id !== documentId) }),
+  ProcessEventReceived: (state, { triggers, ...entry }) => {
+    const id = entry.stream.slice(entry.stream.indexOf('-') + 1);
+    const task = state.tasks[id];
+    const status = OF_TASK[entry.eventType];
+    const isLive = entry.atVisit >= state.heardFromVisit && entry.position > state.heardAfter;
+    return {
+      ...state,
+      received: [...state.received, entry.eventId].slice(-REMEMBERED),
+      inbox: isLive ? [...state.inbox, entry].sort((one, other) => one.position - other.position) : state.inbox,
+      tasks: task && status ? { ...state.tasks, [id]: { ...task, status } } : state.tasks,
+      runs: [...state.runs, ...triggers.map((trigger) => ({ run: `${trigger}.${entry.position}`, visit: state.stageVisit, trigger }))],
+    };
+  },
+  ProcessPaused: (state, _, { occurredAt }) => ({ ...state, status: 'paused', pausedAt: occurredAt }),
+  ProcessResumed: (state, { pausedMs }) => ({ ...state, status: 'running', pausedAt: undefined, pausedMs: state.pausedMs + pausedMs }),
+  ProcessCompleted: (state, { outcome }) => ({ ...state, status: 'completed', outcome }),
+  ProcessCancelled: (state) => ({ ...state, status: 'cancelled' }),
+};
+
+/** Every fold, and that one more fact is known. */
+export const evolveProcess = Object.fromEntries(
+  Object.entries(folds).map(([type, fold]) => [
+    type,
+    (state: SmartProcess, data: never, at: Evolving) => ({
+      ...(fold as (...args: readonly unknown[]) => SmartProcess)(state, data, at),
+      facts: state.facts + 1,
+    }),
+  ]),
+) as unknown as Evolve;

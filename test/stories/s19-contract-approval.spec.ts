@@ -1,0 +1,228 @@
+import { pdf } from '../support/documents';
+import { openRomashka, salesOf, staffOf, upload, type Romashka } from '../support/staff';
+import { type Caller, World } from '../support/world';
+
+interface Member {
+  readonly caller: Caller;
+  readonly staffId: string;
+}
+
+describe('Approval of a contract', () => {
+  let world: World;
+  let about: Romashka;
+  let author: Member, reviewer: Member, first: Member, second: Member, signer: Member;
+  let company: string;
+  const passwords: Record<string, string> = {};
+
+  beforeAll(async () => {
+    world = await World.start();
+    about = await openRomashka(world);
+    const { romashka } = about;
+    const inSales = { departmentIds: [salesOf(romashka)], roleCodes: ['sales_manager'] };
+    author = await staffOf(world, about, 'lena@romashka.ru', inSales);
+    reviewer = await staffOf(world, about, 'oleg@romashka.ru', inSales);
+    first = await staffOf(world, about, 'vera@romashka.ru', inSales);
+    second = await staffOf(world, about, 'ivan@romashka.ru');
+    signer = await staffOf(world, about, 'olga@romashka.ru', inSales);
+    company = (await author.caller.ok('CreateCompany', { organizationId: romashka, name: 'Лютик', emails: ['lutik@mail.ru'] })).aggregateId;
+    await world.settle();
+    for (const email of ['lena@romashka.ru', 'oleg@romashka.ru'])
+      passwords[email] = world.letters(email).find(({ password }) => password !== undefined)!.password!;
+  }, 90_000);
+  afterAll(() => world.stop());
+
+  const start = async () => {
+    const { aggregateId } = await author.caller.ok('StartSmartProcess', {
+      organizationId: about.romashka,
+      definitionCode: 'contract-approval',
+      subject: { type: 'company', id: company },
+      params: { reviewer: reviewer.staffId, approvers: [first.staffId, second.staffId], signer: signer.staffId },
+    });
+    await world.settle();
+    return aggregateId;
+  };
+  const bring = async (processId: string) => {
+    const fileId = await upload(author.caller, pdf('Договор'), 'contract.pdf');
+    const { aggregateId } = await author.caller.ok('UploadDocument', {
+      organizationId: about.romashka,
+      typeCode: 'contract',
+      fileId,
+      processId,
+      companyId: company,
+    });
+    await world.settle();
+    return aggregateId;
+  };
+  const move = async (who: Member, processId: string, toStage: string, comment?: string) => {
+    await who.caller.ok('MoveSmartProcess', { processId, toStage, comment });
+    await world.settle();
+  };
+  const process = async (id: string) => (await about.anna.get(`/v1/registries/smart_processes/${id}`)).body;
+  const document = async (id: string) => (await about.anna.get(`/v1/registries/documents/${id}`)).body;
+  const tasksOf = async ({ caller }: Member, processId: string) =>
+    (await caller.rows('approval_inbox')).filter(
+      (row: { processId?: string; processRef?: { processId: string } }) => (row.processId ?? row.processRef?.processId) === processId,
+    );
+  const decide = async (who: Member, processId: string, decision: string, comment?: string) => {
+    const [task] = await tasksOf(who, processId);
+    await who.caller.ok('DecideApprovalTask', { taskId: task.taskId, decision, comment });
+    await world.settle();
+  };
+  const told = async ({ caller }: Member, text: string) =>
+    (await caller.rows('notification_centre')).filter((row: { textSite?: string; text?: string }) =>
+      (row.textSite ?? row.text ?? '').includes(text),
+    );
+  const toApproval = async () => {
+    const processId = await start();
+    const documentId = await bring(processId);
+    await move(author, processId, 'review');
+    await move(reviewer, processId, 'approval');
+    return { processId, documentId };
+  };
+
+  let linked = false;
+  const sign = async (documentId: string) => {
+    const { anna, romashka } = about;
+    if (!linked) {
+      expect(await signer.caller.refused('SignDocument', { documentId })).toBe('422 SIGNER_LINK_REQUIRED');
+      const { aggregateId: personId } = await anna.ok('CreatePerson', {
+        organizationId: romashka,
+        name: { lastName: 'Подписная', firstName: 'Ольга' },
+      });
+      const { aggregateId: personLinkId } = await anna.ok('CreatePersonLinkRequest', {
+        organizationId: romashka,
+        personId,
+        userEmail: 'olga@romashka.ru',
+      });
+      await signer.caller.ok('AcceptPersonLink', { personLinkId });
+      linked = true;
+    }
+    await signer.caller.ok('SignDocument', { documentId });
+    await world.settle();
+  };
+
+  test('S19 R097 R099 R100 R103 a contract goes from preparation to «Подписан и отправлен», and its status with it', async () => {
+    const processId = await start();
+    expect(await author.caller.refused('MoveSmartProcess', { processId, toStage: 'review' })).toBe('422 DOCUMENT_REQUIRED');
+    const documentId = await bring(processId);
+    expect(await process(processId)).toMatchObject({ stageCode: 'created', documentIds: [documentId], responsibleStaffId: author.staffId });
+    await move(author, processId, 'review');
+    expect(await process(processId)).toMatchObject({ stageCode: 'review', responsibleStaffId: reviewer.staffId, statusText: 'Проверка' });
+    expect(await told(reviewer, 'Проверьте договор')).toHaveLength(1);
+    expect(await author.caller.refused('SetDocumentStatus', { documentId, status: 'new' })).toBe('409 DOCUMENT_IN_PROCESS');
+    expect(await second.caller.refused('MoveSmartProcess', { processId, toStage: 'approval' })).toBe('403 NOT_RESPONSIBLE');
+    expect(await reviewer.caller.refused('MoveSmartProcess', { processId, toStage: 'done' })).toBe('409 EXIT_NOT_ALLOWED');
+    await move(reviewer, processId, 'approval');
+    expect(await document(documentId)).toMatchObject({ status: 'on_approval' });
+    expect([await tasksOf(first, processId), await tasksOf(second, processId)].map((tasks) => tasks.length)).toEqual([1, 1]);
+    await decide(first, processId, 'approved');
+    expect(await process(processId)).toMatchObject({ stageCode: 'approval' });
+    await decide(second, processId, 'approved');
+    expect(await process(processId)).toMatchObject({ stageCode: 'signing', responsibleStaffId: signer.staffId });
+    expect(await document(documentId)).toMatchObject({ statusName: 'На подписании' });
+    expect(await told(signer, 'Подпишите договор')).toHaveLength(1);
+    await sign(documentId);
+    expect(await process(processId)).toMatchObject({ stageCode: 'sending', responsibleStaffId: author.staffId });
+    await move(author, processId, 'done');
+    expect(await process(processId)).toMatchObject({ stageCode: 'done', status: 'completed', outcome: 'success' });
+    expect(await document(documentId)).toMatchObject({ statusName: 'Подписан', statusColor: '#43A047' });
+    expect(await told(author, 'подписан и отправлен')).toHaveLength(1);
+    expect(await author.caller.refused('MoveSmartProcess', { processId, toStage: 'review' })).toBe('409 PROCESS_STATE');
+    const [sheet] = await about.anna.rows('approval_sheet', `?filter[processId]=${processId}`);
+    expect(sheet).toMatchObject({ outcome: 'approved', approvers: [{ decision: 'approved' }, { decision: 'approved' }] });
+  }, 60_000);
+
+  test('S21 a rejection needs a comment, cancels the other task and leads back; the second time both are asked anew', async () => {
+    const { processId, documentId } = await toApproval();
+    const [task] = await tasksOf(first, processId);
+    expect(await first.caller.refused('DecideApprovalTask', { taskId: task.taskId, decision: 'rejected' })).toBe('422 COMMENT_REQUIRED');
+    await decide(first, processId, 'rejected', 'Не та сумма');
+    expect(await process(processId)).toMatchObject({ stageCode: 'created' });
+    expect(await document(documentId)).toMatchObject({ status: 'new' });
+    expect(await tasksOf(second, processId)).toEqual([]);
+    expect(await told(author, 'Не та сумма')).toHaveLength(1);
+    const fileId = await upload(author.caller, pdf('Договор, исправленный'), 'contract-2.pdf');
+    await author.caller.ok('AddDocumentVersion', { documentId, fileId });
+    await world.settle();
+    await move(author, processId, 'review');
+    await move(reviewer, processId, 'approval');
+    expect([await tasksOf(first, processId), await tasksOf(second, processId)].map((tasks) => tasks.length)).toEqual([1, 1]);
+    const third = await upload(author.caller, pdf('Договор, ещё раз'), 'contract-3.pdf');
+    await author.caller.ok('AddDocumentVersion', { documentId, fileId: third });
+    await world.settle();
+    // A new version while it is being agreed on: the round is closed, and it is prepared again.
+    expect(await process(processId)).toMatchObject({ stageCode: 'created', visit: 7 });
+    expect(await tasksOf(first, processId)).toEqual([]);
+    await move(author, processId, 'review');
+    await move(reviewer, processId, 'approval');
+    await decide(first, processId, 'approved');
+    await decide(second, processId, 'approved');
+    expect(await signer.caller.refused('MoveSmartProcess', { processId, toStage: 'declined' })).toBe('422 COMMENT_REQUIRED');
+    await move(signer, processId, 'declined', 'Не подпишу');
+    expect(await process(processId)).toMatchObject({
+      stageCode: 'declined',
+      status: 'completed',
+      outcome: 'failure',
+      statusText: 'Отклонён',
+    });
+    expect(await document(documentId)).toMatchObject({ status: 'new' });
+  }, 60_000);
+
+  test('S21 whoever started it cancels it in the middle: tasks are cancelled, the document has its status from before', async () => {
+    const { processId, documentId } = await toApproval();
+    expect(await second.caller.refused('CancelSmartProcess', { processId, reason: 'Так' })).toBe('403 FORBIDDEN');
+    await author.caller.ok('CancelSmartProcess', { processId, reason: 'Передумали' });
+    await world.settle();
+    expect(await process(processId)).toMatchObject({ status: 'cancelled' });
+    expect([await tasksOf(first, processId), await tasksOf(second, processId)]).toEqual([[], []]);
+    expect(await document(documentId)).toMatchObject({ status: 'new' });
+    await author.caller.ok('SetDocumentStatus', { documentId, status: 'archived' });
+  }, 60_000);
+
+  test('S22 R097 an approver who is away is replaced by the deputy, whose decision says in whose place it was made', async () => {
+    const today = world.clock.now().slice(0, 10);
+    const leave = { staffId: first.staffId, type: 'vacation', from: today, to: today, deputyStaffId: reviewer.staffId };
+    await first.caller.ok('AddAbsence', leave);
+    await world.settle();
+    const { processId } = await toApproval();
+    expect(await tasksOf(first, processId)).toEqual([]);
+    await decide(reviewer, processId, 'approved');
+    await decide(second, processId, 'approved');
+    expect(await process(processId)).toMatchObject({ stageCode: 'signing' });
+    const [sheet] = await about.anna.rows('approval_sheet', `?filter[processId]=${processId}`);
+    expect(sheet.approvers[0]).toMatchObject({ staffId: reviewer.staffId, byStaffId: reviewer.staffId, onBehalfOf: first.staffId });
+  }, 60_000);
+
+  test('S20 R101 R102 a stage that takes 24 hours reminds the author every day; a pause moves it', async () => {
+    const processId = await start();
+    await bring(processId);
+    await move(author, processId, 'review');
+    // Sessions end while the clock runs on: everybody signs in anew.
+    const again = async ({ staffId }: Member, email: string): Promise<Member> => {
+      const caller = await world.signIn(email, passwords[email]!);
+      await caller.ok('EnterWorkspace', { organizationId: about.romashka });
+      return { caller, staffId };
+    };
+    const lena = () => again(author, 'lena@romashka.ru');
+    const reminders = async () => (await told(await lena(), 'Проверка договора')).length;
+    const before = await reminders();
+    const pass = (hours: number, minutes = 0) => world.pass({ hours, minutes });
+    await pass(23, 58);
+    expect(await reminders()).toBe(before);
+    await pass(0, 2);
+    expect(await reminders()).toBe(before + 1);
+    await pass(24);
+    expect(await reminders()).toBe(before + 2);
+    await (await lena()).caller.ok('PauseSmartProcess', { processId });
+    await pass(5);
+    await (await lena()).caller.ok('ResumeSmartProcess', { processId });
+    await world.settle();
+    await pass(23, 57);
+    expect(await reminders()).toBe(before + 2);
+    await pass(0, 3);
+    expect(await reminders()).toBe(before + 3);
+    await move(await again(reviewer, 'oleg@romashka.ru'), processId, 'created', 'Исправьте');
+    await pass(48);
+    expect(await reminders()).toBe(before + 3);
+  }, 60_000);
+});
