@@ -1,6 +1,7 @@
 import { startEventStore, startMongo, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
-import { subjectOf, system } from '@letopis/kernel';
-import { silent } from '@letopis/runtime';
+import { RequestNotification } from '@letopis/contexts/communication';
+import { newId, subjectOf, system } from '@letopis/kernel';
+import { parseCommand, silent } from '@letopis/runtime';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +78,15 @@ describe('The command line of operators', () => {
     });
     expect(await letopis('verify', REGISTRY)).toMatchObject({ told: { different: 1, healed: 0 }, exitCode: 2 });
     expect(await letopis('info')).toMatchObject({ told: { sagas: { parked: 0 } } });
+    for (const external of [{ email: 'petr@mail.ru' }, { email: 'ivan@mail.ru' }, { phone: '+79160000000' }]) {
+      const payload = { recipient: { external }, category: 'system', policy: external.phone ? 'sms' : 'email', textSite: 'Здравствуйте' };
+      const asking = { actor: system('story'), commandId: newId(), correlationId: newId() };
+      await world.product.runtime.dispatcher.execute(parseCommand(RequestNotification as never, payload), asking);
+    }
+    await world.product.runtime.projector.mark('delivery_log').reached(await world.product.runtime.store.head());
+    const drained = (await letopis('notifications', 'drain')).told as { delivered: number; failed: number };
+    // The two letters, and once it is asked for the notice to the administrator that one has failed.
+    expect([drained.failed, [2, 3].includes(drained.delivered)]).toEqual([1, true]);
     expect(await letopis('timers', '--limit', '3')).toMatchObject({ told: { next: expect.any(Array) } });
     expect(await letopis('parked', 'list')).toMatchObject({ told: { steps: [], documents: [] } });
     expect(await letopis('parked', 'retry')).toMatchObject({ told: { retried: 0 } });

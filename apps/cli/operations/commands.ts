@@ -72,6 +72,11 @@ export function registerOperations(program: Command): void {
     .option('--alone', 'no other process works on these servers')
     .action(async (where: Where & { sagas: string }) => print(await fit(where)));
 
+  const notifications = program.command('notifications').description('messages to people');
+  register(notifications, 'drain', 'waits until nothing is under way any more, telling how far that is').action((where: Where) =>
+    at(where, async (door) => print(await drained(door))),
+  );
+
   const keys = program.command('keys').description('the keys by which the keys of personal data are wrapped');
   register(keys, 'rotate', 'adds a key and wraps everything by it; goes on where it was broken off').action((where: Where) =>
     at(where, async (door) => void (await run(door, { kind: 'rotate' }))),
@@ -133,6 +138,27 @@ async function run(door: Door, begin: Begin): Promise<object> {
   if (job.state === 'failed') throw new Error(job.error);
   print(job.result!);
   return job.result!;
+}
+
+/** How often it is looked how many messages are under way, in milliseconds. */
+const LOOK = 300;
+
+/** Waits until every message was delivered or has failed for good; a failed attempt may take its 1, 5 and 15 minutes. */
+async function drained(door: Door): Promise<object> {
+  const underWay = () => door.count('delivery_log', { 'status.in': 'requested,routed' });
+  const bar = progressBar('notifications', 'messages');
+  let most = 0;
+  try {
+    for (let left = await underWay(); left > 0; left = await underWay()) {
+      most = Math.max(most, left);
+      bar(most - left, most);
+      await new Promise((resolve) => setTimeout(resolve, LOOK));
+    }
+  } finally {
+    bar.stop();
+  }
+  const [delivered, failed] = await Promise.all(['delivered', 'failed'].map((status) => door.count('delivery_log', { status })));
+  return { waitedFor: most, delivered, failed };
 }
 
 function placeOf(text: string): { projection: string; side?: string; key: string } {

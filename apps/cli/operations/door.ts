@@ -67,6 +67,8 @@ export interface Door {
   replay(query: Readonly<Record<string, string>>): Promise<AsyncIterable<Uint8Array | string>>;
   /** A registry as CSV, by its filters, at a moment if one is named. */
   export(code: string, query: Readonly<Record<string, string>>): Promise<AsyncIterable<Uint8Array>>;
+  /** How many rows of a registry a filter finds. */
+  count(code: string, filter: Readonly<Record<string, string>>): Promise<number>;
   /** Begins and waits for the end, telling how far it is. */
   run(begin: Begin, progress: (done: number, total: number) => void): Promise<Job>;
   close(): Promise<void>;
@@ -101,6 +103,14 @@ export function openRunning(session: Session): Door {
     },
     replay: (query) => session.stream(`/v1/audit/events?${new URLSearchParams(query).toString()}`),
     export: (code, query) => session.stream(`/v1/registries/${encodeURIComponent(code)}/export?${new URLSearchParams(query).toString()}`),
+    count: async (code, filter) => {
+      const query = new URLSearchParams([
+        ...Object.entries(filter).map(([name, value]): [string, string] => [`filter[${name}]`, value]),
+        ['count', 'true'],
+        ['limit', '1'],
+      ]);
+      return (await session.get<{ total: number }>(`/v1/registries/${encodeURIComponent(code)}?${query.toString()}`)).total;
+    },
     run: async ({ kind, ...body }, progress) => {
       let job = await session.post<Job>(`/v1/operations/${kind === 'rotate' ? 'keys/rotate' : kind}`, body);
       while (job.state === 'running') {
@@ -168,6 +178,11 @@ export async function openOwn(dataFolder: string, substitutes: Substitutes): Pro
       await core.runtime.access.record(actor, newId(), { what: 'export', subject: code, query: { ...query, ...(asOf ? { asOf } : {}) } });
       const pages = core.runtime.queries.pages(projection, { filter, q: query.q, sort: query.sort }, {}, collection);
       return csv(pages, (rows) => columnsOf(projection, rows, 'ru'), 'ru');
+    },
+    count: async (code, filter) => {
+      const projection = composition.projections.get(code);
+      if (!projection) throw refusal('UNKNOWN_REGISTRY', { name: code });
+      return (await core.runtime.queries.list(projection, { filter, count: true, limit: 1 }, {})).total!;
     },
     run: async ({ kind, projection, heal = false }, progress) => {
       const begun =
