@@ -26,7 +26,12 @@ export const counter = define({
   category: 'counter',
   initialState: { last: 0, given: [] },
   organizationId: (_, id) => id.split(':')[0],
-  commands: { AllocateNumber: command(AllocateNumber, { by: systemOnly }) },
+  commands: {
+    AllocateNumber: command(AllocateNumber, {
+      by: systemOnly,
+      answer: ([allocated]) => (allocated ? { number: allocated.data.number } : {}),
+    }),
+  },
   decide: {
     AllocateNumber: ({ forId }, { last, given }) =>
       given.some((each) => each.forId === forId) ? [] : [event('NumberAllocated', { forId, number: last + 1 })],
@@ -41,11 +46,14 @@ export const numbersPort = (dispatcher: Dispatcher, states: States): NumbersPort
   allocate: async ({ organizationId, kind, forId }) => {
     const counterId = `${organizationId}:${kind}`;
     const commandId = derivedId('number', counterId, forId);
-    await dispatcher.execute(Object.assign(new AllocateNumber(), { counterId, forId }), {
+    const { data } = await dispatcher.execute(Object.assign(new AllocateNumber(), { counterId, forId }), {
       commandId,
       actor: system('numbers'),
       correlationId: commandId,
     });
+    const { number } = (data ?? {}) as { number?: number };
+    if (number !== undefined) return number;
+    // It had one already: the answer tells of no event.
     const { state } = await states.fresh(counter, counterId);
     return state.given.find((each) => each.forId === forId)!.number;
   },
