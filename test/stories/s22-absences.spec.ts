@@ -92,6 +92,8 @@ describe('Absences, calendars and time', () => {
     expect(await lena.caller.refused('CreateCalendarEvent', { ...meeting, ownerId: newId() })).toBe('422 CALENDAR_OWNER_NOT_APPLICABLE');
     await lena.caller.ok('CreateCalendarEvent', meeting);
     expect(await lena.caller.rows('calendar', `?filter[startsAt.gte]=${world.clock.now()}`)).toMatchObject([{ title: 'Планёрка' }]);
+    expect(await oleg.caller.rows('calendar')).toEqual([]);
+    expect(await about.anna.rows('calendar')).toHaveLength(1);
     await world.settle();
     await world.pass({ minutes: 59 });
     const soon = async () => {

@@ -10,6 +10,7 @@ import {
   type ReadPolicy,
   type Standing,
 } from '@letopis/kernel';
+import { PERSONAL } from './calendar-event/calendar-event';
 
 /** Who somebody is at work: in which departments, with which roles, and which departments they lead. */
 export interface AtWork {
@@ -81,5 +82,22 @@ export const partSees: ReadPolicy = {
     const rows = { organizationId: organizationIn(actor, filter), ...list };
     if (administers(standing, actor) || allows(rightsOf(standing, actor, now), 'tasks.items:edit_all')) return only(rows);
     return who ? only({ ...rows, ...partOf(who) }) : refused('FORBIDDEN');
+  },
+};
+
+const calendars = staffSees('calendar.events:view');
+
+/** Entries of groups and of the company for all who may view calendars; personal ones for whose they are and who is invited. */
+export const calendarSees: ReadPolicy = {
+  name: `${calendars.name}: own, invited and shared ones, all with edit_all`,
+  needs: calendars.needs,
+  see: (reading, answers) => {
+    const door = calendars.see(reading, answers);
+    const { actor, now = '' } = reading;
+    if ('refused' in door || actor.kind !== 'user' || overseesService(actor)) return door;
+    const standing = answers.standing as Standing;
+    if (administers(standing, actor) || allows(rightsOf(standing, actor, now), 'calendar.events:edit_all')) return door;
+    const { userId } = actor;
+    return only({ ...door.only, $or: [{ calendarType: { $ne: PERSONAL } }, { userId }, { attendees: userId }] });
   },
 };

@@ -3,6 +3,7 @@ import { departmentSide, staffSide, type StaffMemberEvents } from '@letopis/cont
 import { projection, side, staffSees } from '@letopis/kernel';
 import type { AbsencesEvents, AbsenceType } from '../absences/absences';
 import { changedBy, type Appointment, type CalendarEventEvents } from '../calendar-event/calendar-event';
+import { calendarSees } from '../reading';
 import type { Spent, TimeSheetEvents } from '../time-sheet/time-sheet';
 
 const appliedTo = <Row extends object>(row: Row, changes: Readonly<Record<string, { to?: unknown } | undefined>>): Row => ({
@@ -109,7 +110,7 @@ export const calendar = projection<CalendarRow, CalendarEventEvents>()({
     search: ['title', 'place'],
     defaultSort: 'startsAt',
   },
-  policy: staffSees('calendar.events:view'),
+  policy: calendarSees,
 });
 
 export interface TimeRow extends Spent {
