@@ -118,7 +118,7 @@ async function followed(event: Told, view: View, reads: SagaReads): Promise<read
     case 'ApprovalRoundOpened':
       return asked(view, event.data.roundId);
     case 'ApprovalDecisionRecorded':
-      return asked(view, event.data.roundId);
+      return asked(view, event.data.roundId, event.data.approverKey);
     case 'ApprovalRoundCompleted':
       return cancelled(state, undefined, 'Согласование завершено', event.data.roundId);
     case 'ApproverReplaced': {
@@ -136,7 +136,11 @@ async function followed(event: Told, view: View, reads: SagaReads): Promise<read
       return [...(await caughtUp(view, reads, 'document', documentId)), bind];
     }
     case 'ProcessResumed':
+    case 'StepRetried':
       return resumed(view, reads);
+    case 'StepSkipped':
+      // By a person it ends a fault, in which no timer was heeded.
+      return ['condition', 'onError'].includes(event.data.by) ? [] : resumed(view, reads);
     case 'ProcessCompleted':
       return state.documentIds.map((documentId) => passOver(send(ReleaseDocumentFromProcess, { documentId, processId })));
     case 'ProcessCancelled':
@@ -187,9 +191,10 @@ function waits({ state }: View, visit: number, key: string): readonly Effect[] {
   return dueAt ? [schedule(`wait:${stepId(visit, key)}`, dueAt, { visit, key })] : [];
 }
 
-/** After a pause: what is left of every term. */
+/** After a pause or a fault: what is left of every term, and what came due meanwhile. */
 async function resumed(view: View, reads: SagaReads): Promise<readonly Effect[]> {
   const { data, state } = view;
+  if (isOver(state)) return [];
   const timers = timersOf(data, state.stageCode).map(({ key }) => stageTimer(view, key, (state.reminders[key] ?? 0) + 1, reads));
   const steps = Object.values(state.steps).flatMap(({ visit, key, status, attempt: nth }) => {
     if (status === 'failed') return [schedule(`retry:${stepId(visit, key)}`, state.stageEnteredAt, { visit, key, attempt: nth + 1 })];
@@ -206,15 +211,20 @@ async function again({ aggregateId, payload }: FiredTimer, reads: SagaReads): Pr
   return [begin(aggregateId, step, visit, key, nth)];
 }
 
-/** Asks whoever is to decide now: all at once, or the next one. */
-function asked(view: View, roundId: string): readonly Effect[] {
+/**
+ * Asks whoever is to decide now: all at once when the round is opened, or the one after whoever has decided. Who that is
+ * follows from the fact and not from how far the round has come: a repeat that is late asks the same people again.
+ */
+function asked(view: View, roundId: string, decidedBy?: string): readonly Effect[] {
   const { state, processId, data, scope } = view;
   const round = state.rounds[roundId];
   if (!round || round.outcome || round.closed || isOver(state)) return [];
   const args = stepOf(data, keyOf(round.key))?.args ?? {};
   const due = durationMillis(args.due);
-  const open = round.approvers.filter(({ approverKey }) => !round.decisions.some((each) => each.approverKey === approverKey));
-  const now = round.mode === 'parallel' ? (round.decisions.length === 0 ? open : []) : open.slice(0, 1);
+  const { approvers, decisions, mode } = round;
+  const from = approvers.findIndex(({ approverKey }) => approverKey === decidedBy) + 1;
+  const meant = mode === 'sequential' ? approvers.slice(from, from + 1) : decidedBy === undefined ? approvers : [];
+  const now = meant.filter(({ approverKey }) => !decisions.some((each) => each.approverKey === approverKey));
   const told = (code: string, approverKey: string) =>
     messages(view, `ask:${roundId}:${approverKey}`, {
       policy: 'user_notification',
