@@ -5,7 +5,8 @@ module.exports = {
   testMatch: ['**/*.spec.ts'],
   testEnvironment: 'node',
   maxWorkers: 2,
-  testTimeout: 20_000,
+  // Against hangs, not for speed: a machine may be busy with other things.
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/tools/rules-reporter.cjs'],
   setupFiles: ['reflect-metadata'],
   transform: {
