@@ -212,9 +212,9 @@ export const smartProcess = define({
       ];
     },
 
-    AttachProcessDocument: ({ documentId }, state, { document, own: who, actor, id }) => {
+    AttachProcessDocument: ({ documentId }, state, { document, own: who, actor, id, now }) => {
       under(state, 'running', 'paused', 'faulted');
-      if (actor.kind !== 'system') takesPart(state, who, actor);
+      if (actor.kind !== 'system') takesPart(state, who, actor, now);
       if (state.documentIds.includes(documentId)) return [];
       if (document && (document.organizationId !== state.organizationId || document.archived === true)) throw refusal('NOT_FOUND');
       if (document?.processId !== undefined && document.processId !== id) throw refusal('DOCUMENT_IN_PROCESS');
@@ -223,13 +223,13 @@ export const smartProcess = define({
     DetachProcessDocument: ({ documentId, reason }, state) =>
       state.documentIds.includes(documentId) ? [event('ProcessDocumentDetached', { documentId, reason })] : [],
 
-    MoveSmartProcess: ({ toStage, comment }, state, { definition, own: who, actor, subject, documents }) => {
+    MoveSmartProcess: ({ toStage, comment }, state, { definition, own: who, actor, now, subject, documents }) => {
       under(state, 'running');
       const data = dataOf(definition, state);
       const stage = stageOf(data, state.stageCode)!;
       const exits = stage.exits.map((exit, index) => ({ exit, index })).filter(({ exit }) => exit.on === 'manual' && exit.to === toStage);
       if (exits.length === 0) throw refusal('EXIT_NOT_ALLOWED');
-      const found = exits.find(({ exit }) => mayLeave(state, who, actor, exit.by));
+      const found = exits.find(({ exit }) => mayLeave(state, who, actor, now, exit.by));
       if (!found) throw refusal('NOT_RESPONSIBLE');
       if (found.exit.requireComment && !comment?.trim()) throw refusal('COMMENT_REQUIRED');
       if (
@@ -311,9 +311,9 @@ export const smartProcess = define({
       ];
     },
 
-    ReassignResponsible: ({ staffId, reason }, state, { to, own: who, actor }) => {
+    ReassignResponsible: ({ staffId, reason }, state, { to, own: who, actor, now }) => {
       under(state, 'running', 'paused', 'faulted');
-      if (actor.kind !== 'system') mayMove(state, who, actor);
+      if (actor.kind !== 'system') mayMove(state, who, actor, now);
       works(to, state);
       return state.responsibleStaffId === staffId
         ? []
@@ -331,7 +331,7 @@ export const smartProcess = define({
       return [event('ApproverReplaced', { roundId, approverKey, from: approver.staffId, to: staffId, reason, onBehalfOf })];
     },
     SetProcessStatusText: ({ text }, state) =>
-      isOver(state) || state.statusText === text ? [] : [event('ProcessStatusTextSet', { text })],
+      state.status === 'none' || isOver(state) || state.statusText === text ? [] : [event('ProcessStatusTextSet', { text })],
 
     RecordStageReminder: ({ visit, key, no }, state, { now }) => {
       if (state.status !== 'running' || visit !== state.stageVisit || no !== (state.reminders[key] ?? 0) + 1) return [];
@@ -465,15 +465,15 @@ function guard(stage: StageDef, to: string, state: SmartProcess, subject: Fields
   throw refusal('CONTROL_POINT_FAILED', { message: point.message.ru });
 }
 
-const canMove = (state: SmartProcess, who: Standing, actor: Actor) =>
+const canMove = (state: SmartProcess, who: Standing, actor: Actor, now: string) =>
   who.staffId !== undefined && (who.staffId === state.initiatorStaffId || who.staffId === state.responsibleStaffId)
     ? true
-    : administers(who, actor) || allows(rightsOf(who, actor, ''), 'processes.instances:move');
-function mayMove(state: SmartProcess, who: Standing, actor: Actor): void {
-  if (!canMove(state, who, actor)) throw refusal('NOT_RESPONSIBLE');
+    : administers(who, actor) || allows(rightsOf(who, actor, now), 'processes.instances:move');
+function mayMove(state: SmartProcess, who: Standing, actor: Actor, now: string): void {
+  if (!canMove(state, who, actor, now)) throw refusal('NOT_RESPONSIBLE');
 }
-function takesPart(state: SmartProcess, who: Standing, actor: Actor): void {
-  if (!canMove(state, who, actor)) throw refusal('FORBIDDEN');
+function takesPart(state: SmartProcess, who: Standing, actor: Actor, now: string): void {
+  if (!canMove(state, who, actor, now)) throw refusal('FORBIDDEN');
 }
 /** The initiator and administrators. */
 function leads(state: SmartProcess, who: Standing, actor: Actor): void {
@@ -481,9 +481,9 @@ function leads(state: SmartProcess, who: Standing, actor: Actor): void {
   if (!administers(who, actor) && (who.staffId === undefined || who.staffId !== state.initiatorStaffId)) throw refusal('FORBIDDEN');
 }
 
-function mayLeave(state: SmartProcess, who: Standing, actor: Actor, by: readonly string[] | undefined): boolean {
-  if (!by) return canMove(state, who, actor);
-  if (administers(who, actor) || allows(rightsOf(who, actor, ''), 'processes.instances:move')) return true;
+function mayLeave(state: SmartProcess, who: Standing, actor: Actor, now: string, by: readonly string[] | undefined): boolean {
+  if (!by) return canMove(state, who, actor, now);
+  if (administers(who, actor) || allows(rightsOf(who, actor, now), 'processes.instances:move')) return true;
   return who.staffId !== undefined && by.some((expr) => isAmong(state, who, expr));
 }
 
@@ -494,6 +494,8 @@ function isAmong(state: SmartProcess, { staffId, staff: member }: Standing, expr
       return staffId === state.initiatorStaffId;
     case 'responsible':
       return staffId === state.responsibleStaffId;
+    case 'previous_responsible':
+      return staffId === state.previousResponsibleStaffId;
     case 'staff':
       return staffId === of;
     case 'param':
