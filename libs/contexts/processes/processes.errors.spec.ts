@@ -175,6 +175,14 @@ describe('F.10 Refusals of processes', () => {
     expect(own.filter((code) => !provoked.has(code) && !shared.includes(code))).toEqual(['APPROVERS_COUNT']);
   });
 
+  test('R097 only the step that has failed is tried again or passed over', () => {
+    const facts = [...began(), ...faulted()];
+    for (const type of [commands.RetryFailedStep, commands.SkipFailedStep]) {
+      doing(issue<commands.RetryFailedStep>(type, { processId, key: 'may-fail' }), facts).thenRefused('STEP_NOT_FAILED');
+      expect(doing(issue<commands.RetryFailedStep>(type, { processId, key: 'note' }), facts).result.refused).toBeUndefined();
+    }
+  });
+
   test('R097 every state has its word in the refusal', () => {
     const told = (facts: readonly Fact[], command: object = move('approval')) =>
       doing(command, [...began(), ...facts]).result.error?.text('ru');

@@ -139,8 +139,12 @@ export class PauseSmartProcess extends OfProcess {
   @Text(1, 500, { optional: true }) reason?: string;
 }
 export class ResumeSmartProcess extends OfProcess {}
-export class RetryFailedStep extends OfProcess {}
-export class SkipFailedStep extends OfProcess {}
+class OfFailedStep extends OfProcess {
+  /** Which step is meant, so that nobody decides on another one than they saw; else the one that has failed. */
+  @Code({ optional: true }) key?: string;
+}
+export class RetryFailedStep extends OfFailedStep {}
+export class SkipFailedStep extends OfFailedStep {}
 
 export class CancelSmartProcess extends OfProcess {
   @Text(1, 500) reason: string;

@@ -356,14 +356,14 @@ export const smartProcess = define({
       under(state, 'paused');
       return [event('ProcessResumed', { pausedMs: Math.max(0, Date.parse(now) - Date.parse(state.pausedAt!)) })];
     },
-    RetryFailedStep: (_, state, { own: who, actor }) => {
+    RetryFailedStep: ({ key: meant }, state, { own: who, actor }) => {
       leads(state, who, actor);
-      const { visit, key } = faulted(state);
+      const { visit, key } = faulted(state, meant);
       return [event('StepRetried', { visit, key })];
     },
-    SkipFailedStep: (_, state, { own: who, actor, definition }) => {
+    SkipFailedStep: ({ key: meant }, state, { own: who, actor, definition }) => {
       leads(state, who, actor);
-      const { visit, key } = faulted(state);
+      const { visit, key } = faulted(state, meant);
       return withEnd(definition, state, [event('StepSkipped', { visit, key, by: who.staffId ?? 'administrator' })]);
     },
     CancelSmartProcess: ({ reason }, state, { own: who, actor, now }) => {
@@ -398,9 +398,13 @@ function under(state: SmartProcess, ...statuses: readonly SmartProcess['status']
   if (!statuses.includes(state.status)) throw refusal('PROCESS_STATE', { status: STATUS[state.status] });
 }
 
-function faulted(state: SmartProcess) {
+function faulted(state: SmartProcess, meant?: string) {
   if (state.status === 'none') throw refusal('NOT_FOUND');
-  if (state.status === 'faulted') return state.steps[state.faultedStep!]!;
+  if (state.status === 'faulted') {
+    const record = state.steps[state.faultedStep!]!;
+    if (meant !== undefined && meant !== record.key && meant !== keyOf(record.key)) throw refusal('STEP_NOT_FAILED');
+    return record;
+  }
   throw state.status === 'running' ? refusal('STEP_NOT_FAILED') : refusal('PROCESS_STATE', { status: STATUS[state.status] });
 }
 
