@@ -1,3 +1,4 @@
+import { newId } from '@letopis/kernel';
 import { pdf } from '../support/documents';
 import { openRomashka, salesOf, staffOf, upload, type Romashka } from '../support/staff';
 import { type Caller, World } from '../support/world';
@@ -179,6 +180,49 @@ describe('Approval of a contract', () => {
     await author.caller.ok('SetDocumentStatus', { documentId, status: 'archived' });
   }, 60_000);
 
+  test('S21 R097 of fifty last votes at once one counts, and the round has one outcome', async () => {
+    const { processId } = await toApproval();
+    await decide(second, processId, 'approved');
+    const [{ taskId }] = await tasksOf(first, processId);
+    const vote = (_: unknown, at: number) =>
+      first.caller.send(
+        'DecideApprovalTask',
+        { taskId, ...(at % 2 ? { decision: 'approved' } : { decision: 'rejected', comment: 'Нет' }) },
+        { 'idempotency-key': newId() },
+      );
+    const answers = await Promise.all(Array.from({ length: 50 }, vote));
+    await world.settle();
+    expect(answers.map(({ status }) => (status < 300 ? 'counted' : status)).filter((status) => ![409, 'counted'].includes(status))).toEqual(
+      [],
+    );
+    const decided = (await world.events(`task-${taskId}`)).filter((type) => type === 'TaskDecided');
+    expect(decided).toHaveLength(1);
+    const events = await world.events(`smartProcess-${processId}`);
+    expect(events.filter((type) => type === 'ApprovalDecisionRecorded')).toHaveLength(2);
+    expect(events.filter((type) => type === 'ApprovalRoundCompleted')).toHaveLength(1);
+    // Those who said what counts got a yes, all others a no.
+    const yes = answers.flatMap(({ status }, at) => (status < 300 ? [at % 2] : []));
+    expect([...new Set(yes)]).toHaveLength(1);
+    expect(yes).toHaveLength(25);
+    const no = answers.flatMap(({ status, body }) => (status < 300 ? [] : [`${status} ${body.code}`]));
+    expect(new Set(no)).toEqual(new Set(['409 ALREADY_DECIDED']));
+    expect(await process(processId)).toMatchObject({ stageCode: yes[0] ? 'signing' : 'created' });
+  }, 60_000);
+
+  test('S21 R097 an approval and a rejection at the same moment are one outcome and one way on', async () => {
+    const { processId } = await toApproval();
+    const [[one], [other]] = [await tasksOf(first, processId), await tasksOf(second, processId)];
+    await Promise.all([
+      first.caller.send('DecideApprovalTask', { taskId: one.taskId, decision: 'approved' }),
+      second.caller.send('DecideApprovalTask', { taskId: other.taskId, decision: 'rejected', comment: 'Нет' }),
+    ]);
+    await world.settle();
+    const events = await world.events(`smartProcess-${processId}`);
+    expect(events.filter((type) => type === 'ApprovalRoundCompleted')).toHaveLength(1);
+    expect(await process(processId)).toMatchObject({ stageCode: 'created', status: 'running' });
+    expect([...(await tasksOf(first, processId)), ...(await tasksOf(second, processId))]).toEqual([]);
+  }, 60_000);
+
   test('S22 R097 an approver who is away is replaced by the deputy, whose decision says in whose place it was made', async () => {
     const today = world.clock.now().slice(0, 10);
     const leave = { staffId: first.staffId, type: 'vacation', from: today, to: today, deputyStaffId: reviewer.staffId };
@@ -191,6 +235,14 @@ describe('Approval of a contract', () => {
     expect(await process(processId)).toMatchObject({ stageCode: 'signing' });
     const [sheet] = await about.anna.rows('approval_sheet', `?filter[processId]=${processId}`);
     expect(sheet.approvers[0]).toMatchObject({ staffId: reviewer.staffId, byStaffId: reviewer.staffId, onBehalfOf: first.staffId });
+  }, 60_000);
+
+  test('R097 rebuilding the read models of processes sends nothing and starts nothing', async () => {
+    await world.settle();
+    const before = { letters: world.letters().length, head: await world.product.runtime.store.head() };
+    expect(await world.differencesAfterRebuild()).toEqual([]);
+    await world.settle();
+    expect({ letters: world.letters().length, head: await world.product.runtime.store.head() }).toEqual(before);
   }, 60_000);
 
   test('S20 R101 R102 a stage that takes 24 hours reminds the author every day; a pause moves it', async () => {
