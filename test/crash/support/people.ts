@@ -90,7 +90,8 @@ export class Person {
       try {
         return await call();
       } catch (error) {
-        if (error instanceof Refused && error.code === 'NOT_AUTHENTICATED' && this.account && this.#tokens) this.#tokens = undefined;
+        if (error instanceof Refused && error.code === 'NOT_AUTHENTICATED' && this.account)
+          this.#tokens = undefined; // another call of the person may have seen it first
         else if (error instanceof Refused && error.status < 500 && error.status !== 429 && error.code !== 'CONCURRENT_CHANGE') throw error;
         if (performance.now() > giveUp) throw new Error(`${about} was not answered: ${String(error)}`, { cause: error });
         await new Promise((done) => setTimeout(done, PAUSE));

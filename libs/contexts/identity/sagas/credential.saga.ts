@@ -66,11 +66,16 @@ export const credentialSaga = saga<UserEvents>()({
 
 type UserEvent = RecordedOf<UserEvents, keyof UserEvents>;
 
-/** Closes the user's sessions, save the one in which the change was made. */
-async function closings({ aggregateId, metadata: { actor } }: UserEvent, { rows }: SagaReads, reason: ClosingReason) {
+/**
+ * Closes the user's sessions, save the one in which the change was made, and those that were opened after it: a saga that
+ * comes late must not throw out who has signed in with the new password.
+ */
+async function closings({ aggregateId, metadata: { actor, occurredAt } }: UserEvent, { rows }: SagaReads, reason: ClosingReason) {
   const open = await rows<UserSessionRow>('user_sessions', { userId: aggregateId, status: 'open' });
   const kept = reason !== 'deactivated' && actor.kind === 'user' && actor.userId === aggregateId ? actor.sessionId : undefined;
-  return open.filter(({ sessionId }) => sessionId !== kept).map(({ sessionId }) => send(CloseSession, { sessionId, reason }));
+  return open
+    .filter(({ sessionId, openedAt }) => sessionId !== kept && openedAt <= occurredAt)
+    .map(({ sessionId }) => send(CloseSession, { sessionId, reason }));
 }
 
 /** Nobody writes to an account that has been erased since. */

@@ -1,4 +1,4 @@
-import { after, call, cancel, schedule, send } from '@letopis/kernel';
+import { after, call, cancel, derivedId, schedule, send } from '@letopis/kernel';
 import { NOW, stream, when, whenTimer, type Fact } from '../../../kernel/testing';
 import {
   active,
@@ -68,8 +68,10 @@ describe('RegistrationSaga', () => {
 describe('CredentialSaga', () => {
   const rows = {
     user_sessions: [
-      { sessionId: anna.sessionId, userId, status: 'open' },
-      { sessionId: boris.sessionId, userId, status: 'open' },
+      { sessionId: anna.sessionId, userId, status: 'open', openedAt: NOW },
+      { sessionId: boris.sessionId, userId, status: 'open', openedAt: NOW },
+      // Signed in with the new password already, when the saga came late.
+      { sessionId: derivedId('session', 'later'), userId, status: 'open', openedAt: '2026-03-02T09:00:00.001Z' },
       { sessionId: userId, userId, status: 'closed' },
       { sessionId: boris.userId, userId: boris.userId, status: 'open' },
     ],
