@@ -1,5 +1,0 @@
-// @ts-nocheck
-export * from './catalogue';
-export * from './effective';
-export * from './policy';
-export * from './standing';

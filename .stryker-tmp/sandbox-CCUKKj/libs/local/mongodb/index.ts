@@ -1,2 +1,0 @@
-// @ts-nocheck
-export { type MongoFaults, type MongoOptions, startMongo } from './server';
