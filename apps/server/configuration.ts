@@ -139,7 +139,6 @@ function hostedCaptcha(env: Env): Configuration['captcha'] {
   };
 }
 
-/** A gateway by name, or the file that describes one; `SMS_KEY` is filled in as `{{KEY}}` and stands in no file. */
 /** `xmpps://letopis%40example.org:password@host:port`; without a domain in the name it is that of the host. */
 function xmppOf(env: Env): XmppAccount | undefined {
   const text = url(env, 'XMPP_URL', /^(xmpps?|wss?):\/\/[^@]+:[^@]+@/);
@@ -150,6 +149,7 @@ function xmppOf(env: Env): XmppAccount | undefined {
   return { service: `${protocol}//${host}${path}`, domain, username: name, password: decodeURIComponent(password) };
 }
 
+/** A gateway by name, or the file that describes one; `SMS_KEY` is filled in as `{{KEY}}` and stands in no file. */
 function smsOf(env: Env): SmsGateway | undefined {
   const named = env.SMS_GATEWAY;
   if (!named) return undefined;

@@ -2,6 +2,8 @@ import { staffMember, type StaffMember } from '@letopis/contexts/staff';
 import { featuresOf, workspace, type Workspace } from '@letopis/contexts/workspace';
 import {
   aggregate,
+  changed,
+  changesOf,
   Day,
   derivedId,
   followedBy,
@@ -13,6 +15,7 @@ import {
   stateOf,
   systemOnly,
   Text,
+  type Changes,
   type Need,
   type Policy,
 } from '@letopis/kernel';
@@ -55,11 +58,9 @@ export interface Absence {
   readonly deputyStaffId?: string;
 }
 
-type Changes = { readonly [K in keyof Absence]?: { readonly from?: Absence[K]; readonly to?: Absence[K] } };
-
 export interface AbsencesEvents {
   AbsenceAdded: Absence & { absenceId: string; organizationId: string };
-  AbsenceChanged: { absenceId: string; changes: Changes };
+  AbsenceChanged: { absenceId: string; changes: Changes<Absence> };
   AbsenceCancelled: { absenceId: string };
 }
 
@@ -129,13 +130,8 @@ export const absences = define({
     ChangeAbsence: ({ staffId, absenceId, title, ...fields }, state, { deputy }) => {
       const before = there(state, absenceId);
       const wanted: Partial<Absence> = { ...fields, ...(title === undefined ? {} : { title: title || undefined }) };
-      const changed = (Object.keys(wanted) as (keyof Absence)[]).filter(
-        (field) => (title !== undefined && field === 'title') || wanted[field] !== undefined,
-      );
-      const changes = Object.fromEntries(
-        changed.filter((field) => wanted[field] !== before[field]).map((field) => [field, { from: before[field], to: wanted[field] }]),
-      ) as Changes;
-      if (Object.keys(changes).length === 0) return [];
+      const changes = changesOf(before, wanted, ['title']);
+      if (!changes) return [];
       fits(state, absenceId, changedBy(before, changes));
       if (changes.deputyStaffId?.to !== undefined) standsIn(deputy, state.organizationId, changes.deputyStaffId.to === staffId);
       return [event('AbsenceChanged', { absenceId, changes })];
@@ -171,9 +167,9 @@ export const absenceOn = ({ planned }: Absences, date: string): (Absence & { rea
   return found && { absenceId: found[0], ...found[1] };
 };
 
-const changedBy = (before: Absence, changes: Changes): Absence => ({
+const changedBy = (before: Absence, changes: Changes<Absence>): Absence => ({
   ...before,
-  ...(Object.fromEntries(Object.entries(changes).map(([field, change]) => [field, change.to])) as Partial<Absence>),
+  ...changed(changes),
 });
 
 const there = ({ planned }: Absences, absenceId: string): Absence => {

@@ -1,6 +1,8 @@
 import { userGroup } from '@letopis/contexts/staff';
 import {
   aggregate,
+  changed,
+  changesOf,
   Code,
   Flag,
   Id,
@@ -15,6 +17,7 @@ import {
   systemOnly,
   Text,
   Time,
+  type Changes,
   type Policy,
   type Question,
 } from '@letopis/kernel';
@@ -70,11 +73,9 @@ export interface Appointment {
   readonly remindBeforeMin?: number;
 }
 
-type Changes = { readonly [K in keyof Appointment]?: { readonly from?: Appointment[K]; readonly to?: Appointment[K] } };
-
 export interface CalendarEventEvents {
   CalendarEventCreated: Appointment & { organizationId: string; userId: string; calendarType: string; ownerId?: string };
-  CalendarEventChanged: { changes: Changes };
+  CalendarEventChanged: { changes: Changes<Appointment> };
   CalendarEventCancelled: { reason?: string };
 }
 
@@ -154,12 +155,8 @@ export const calendarEvent = define({
     ChangeCalendarEvent: ({ calendarEventId: _, ...fields }, state) => {
       planned(state);
       const wanted = known(fields);
-      const changes = Object.fromEntries(
-        (Object.keys(wanted) as (keyof Appointment)[])
-          .map((field) => [field, { from: state.appointment[field], to: wanted[field] }] as const)
-          .filter(([, { from, to }]) => JSON.stringify(from ?? null) !== JSON.stringify(to ?? null)),
-      ) as Changes;
-      if (Object.keys(changes).length === 0) return [];
+      const changes = changesOf(state.appointment, wanted, Object.keys(wanted) as (keyof Appointment)[]);
+      if (!changes) return [];
       inOrder(changedBy(state.appointment, changes));
       return [event('CalendarEventChanged', { changes })];
     },
@@ -190,9 +187,9 @@ const known = <Fields extends Partial<Appointment>>({ attendees, ...fields }: Fi
   ),
   ...(attendees === undefined ? {} : { attendees: [...new Set(attendees)] }),
 });
-export const changedBy = (before: Appointment, changes: Changes): Appointment => ({
+export const changedBy = (before: Appointment, changes: Changes<Appointment>): Appointment => ({
   ...before,
-  ...(Object.fromEntries(Object.entries(changes).map(([field, change]) => [field, change.to])) as Partial<Appointment>),
+  ...changed(changes),
 });
 const planned = ({ status }: CalendarEvent) => {
   if (status === 'none') throw refusal('NOT_FOUND');

@@ -1,15 +1,10 @@
 import { personSide } from '@letopis/contexts/persons';
 import { departmentSide, staffSide, type StaffMemberEvents } from '@letopis/contexts/staff';
-import { projection, side, staffSees } from '@letopis/kernel';
+import { changed, projection, side, staffSees } from '@letopis/kernel';
 import type { AbsencesEvents, AbsenceType } from '../absences/absences';
 import { changedBy, type Appointment, type CalendarEventEvents } from '../calendar-event/calendar-event';
 import { calendarSees } from '../reading';
 import type { Spent, TimeSheetEvents } from '../time-sheet/time-sheet';
-
-const appliedTo = <Row extends object>(row: Row, changes: Readonly<Record<string, { to?: unknown } | undefined>>): Row => ({
-  ...row,
-  ...Object.fromEntries(Object.entries(changes).map(([field, change]) => [field, change?.to])),
-});
 
 export interface AbsenceRow {
   readonly absenceId: string;
@@ -43,7 +38,7 @@ export const absenceChart = projection<AbsenceRow, AbsencesEvents>()({
   key: ({ data }) => data.absenceId,
   on: {
     AbsenceAdded: (_, { aggregateId, data, metadata }) => ({ staffId: aggregateId, ...data, changedAt: metadata.occurredAt }),
-    AbsenceChanged: (row, { data: { changes }, metadata }) => row && { ...appliedTo(row, changes), changedAt: metadata.occurredAt },
+    AbsenceChanged: (row, { data: { changes }, metadata }) => row && { ...row, ...changed(changes), changedAt: metadata.occurredAt },
     AbsenceCancelled: () => undefined,
   },
   sides: { staff: staffSide, places: placesSide, departments: departmentSide },
@@ -128,7 +123,7 @@ export const timeEntries = projection<TimeRow, TimeSheetEvents>()({
   key: ({ data }) => data.entryId,
   on: {
     TimeLogged: (_, { data }) => data,
-    TimeCorrected: (row, { data: { changes } }) => row && appliedTo(row, changes),
+    TimeCorrected: (row, { data: { changes } }) => row && { ...row, ...changed(changes) },
     TimeRemoved: () => undefined,
   },
   sides: { persons: personSide },

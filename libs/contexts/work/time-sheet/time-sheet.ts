@@ -1,6 +1,8 @@
 import { person } from '@letopis/contexts/persons';
 import {
   aggregate,
+  changed,
+  changesOf,
   dateIn,
   Day,
   derivedId,
@@ -12,6 +14,7 @@ import {
   staff,
   stateOf,
   Text,
+  type Changes,
   type Policy,
 } from '@letopis/kernel';
 import { IsInt, Max, Min } from 'class-validator';
@@ -53,11 +56,9 @@ export interface Spent {
   readonly comment?: string;
 }
 
-type Changes = { readonly [K in keyof Spent]?: { readonly from?: Spent[K]; readonly to?: Spent[K] } };
-
 export interface TimeSheetEvents {
   TimeLogged: Spent & { entryId: string; organizationId: string; personId: string };
-  TimeCorrected: { entryId: string; personId: string; date: string; changes: Changes };
+  TimeCorrected: { entryId: string; personId: string; date: string; changes: Changes<Spent> };
   TimeRemoved: { entryId: string; personId: string; date: string; minutes: number };
 }
 
@@ -117,13 +118,8 @@ export const timeSheet = define({
     CorrectTime: ({ personId, date, entryId, comment, ...fields }, state) => {
       const before = there(state, entryId, date);
       const wanted: Partial<Spent> = { ...fields, ...(comment === undefined ? {} : { comment: comment || undefined }) };
-      const changes = Object.fromEntries(
-        (Object.keys(wanted) as (keyof Spent)[])
-          .filter((field) => field === 'comment' || wanted[field] !== undefined)
-          .filter((field) => JSON.stringify(wanted[field] ?? null) !== JSON.stringify(before[field] ?? null))
-          .map((field) => [field, { from: before[field], to: wanted[field] }]),
-      ) as Changes;
-      if (Object.keys(changes).length === 0) return [];
+      const changes = changesOf(before, wanted, ['comment']);
+      if (!changes) return [];
       if (changes.minutes?.to !== undefined) fits(state, date, changes.minutes.to - before.minutes);
       return [event('TimeCorrected', { entryId, personId, date, changes })];
     },
@@ -146,7 +142,7 @@ export const timeSheet = define({
         ...state.entries,
         [entryId]: {
           ...state.entries[entryId]!,
-          ...(Object.fromEntries(Object.entries(changes).map(([field, change]) => [field, change.to])) as Partial<Spent>),
+          ...changed(changes),
         },
       },
     }),
