@@ -1,0 +1,80 @@
+import { staffMember } from '@letopis/contexts/staff';
+import {
+  derivedId,
+  followedBy,
+  ifKnown,
+  known,
+  numbers,
+  ownerOf,
+  standingOf,
+  stateIn,
+  stateOf,
+  type Actor,
+  type Need,
+  type UniqueKey,
+} from '@letopis/kernel';
+import { definitionKey, processDefinition } from '../process-definition/process-definition';
+import type { Fields } from './facts';
+import type { StartSmartProcess } from './smart-process.commands';
+import type { SmartProcess } from './smart-process.state';
+
+/** What decisions on an instance must know beyond its own stream. */
+interface Asked<Command = unknown> {
+  readonly command: Command;
+  readonly actor: Actor;
+  readonly state: SmartProcess;
+}
+
+/** Whoever acts, as the organization knows them. */
+export const own = ({ actor, state }: Pick<Asked, 'actor' | 'state'>) => ({
+  own: standingOf(state.organizationId || undefined, actor.kind === 'user' ? actor.userId : undefined),
+});
+
+export const definition = ({ state }: Pick<Asked, 'state'>) => ({
+  definition: stateOf(processDefinition, state.definitionId || undefined),
+});
+
+export const ownAndDefinition = (asked: Pick<Asked, 'actor' | 'state'>) => ({ ...own(asked), ...definition(asked) });
+
+/** The records around an instance: its subject, and the documents that go its way. */
+export const around = ({ state: { subject, documentIds } }: Pick<Asked, 'state'>) => ({
+  subject: ifKnown(stateIn<Fields>(subject.type, subject.id || undefined)),
+  documents: followedBy(Object.fromEntries(documentIds.map((id) => [id, ifKnown(stateIn<Fields>('document', id))])), (found) =>
+    documentIds.map((id) => found[id]).filter((each): each is Fields => each !== undefined),
+  ),
+});
+
+export const documentOf = ({ command }: Asked<{ documentId: string }>) => ({
+  document: ifKnown(stateIn<Fields>('document', command.documentId)),
+});
+
+export const staffOf = (id: string) => ({ to: stateOf(staffMember, id) });
+
+/** One running instance per subject, where the definition says so. */
+export const subjectKey = (definitionId: string, { type, id }: { type: string; id: string }): UniqueKey => ({
+  scope: 'processPerSubject',
+  value: `${definitionId}:${type}:${id}`,
+});
+
+export const start = ({ command: c, actor, commandId }: Omit<Asked<StartSmartProcess>, 'state'> & { readonly commandId: string }) => {
+  const { scope, value } = definitionKey(c.organizationId, c.definitionCode);
+  const found = ownerOf(scope, value);
+  return {
+    definitionId: found,
+    definition: stateOf(processDefinition, found),
+    running: followedBy(
+      { id: found },
+      ({ id }) => ({ holder: perSubject(id as string | undefined, c.subject) }),
+      ({ holder }) => holder as string | undefined,
+    ),
+    subject: ifKnown(stateIn<Fields>(c.subject.type, c.subject.id)),
+    own: standingOf(c.organizationId, actor.kind === 'user' ? actor.userId : undefined),
+    number: numbers('allocate', { organizationId: c.organizationId, kind: 'smartProcess', forId: c.processId ?? derivedId(commandId) }),
+  };
+};
+
+const perSubject = (id: string | undefined, subject: { type: string; id: string }): Need<string | undefined> => {
+  if (id === undefined) return known(undefined);
+  const { scope, value } = subjectKey(id, subject);
+  return ownerOf(scope, value);
+};

@@ -1,0 +1,73 @@
+import type { Standing } from '@letopis/kernel';
+import type { ProcessDefinitionData } from '../definition/definition';
+import { evaluate } from '../definition/expr';
+import { refusal } from '../errors';
+import type { ProcessDefinition } from '../process-definition/process-definition';
+import { event, type Decide, type Fields } from './facts';
+import type { StartSmartProcess } from './smart-process.commands';
+import { entered } from './stages';
+
+interface Start {
+  readonly definition: ProcessDefinition;
+  readonly definitionId: string | undefined;
+  readonly running: string | undefined;
+  readonly subject: Fields | undefined;
+  readonly own: Standing;
+  readonly number: number;
+}
+
+export const started: Decide<StartSmartProcess, Start> = (c, state, { definition, definitionId, running, subject, own, number, actor }) => {
+  if (state.status !== 'none') throw refusal('ALREADY_EXISTS');
+  if (definition.status !== 'published' || definitionId === undefined) throw refusal('DEFINITION_NOT_PUBLISHED');
+  const data = definition.versions[definition.version]!;
+  if (!data.subjectTypes.includes(c.subject.type)) throw refusal('SUBJECT_NOT_FITTING');
+  if (subject && (subject.status === 'none' || (subject.organizationId ?? c.organizationId) !== c.organizationId))
+    throw refusal('NOT_FOUND');
+  if (data.onePerSubject && running !== undefined) throw refusal('PROCESS_ALREADY_RUNNING');
+  const initiatorStaffId = (actor.kind === 'system' ? c.initiatorStaffId : undefined) ?? own.staffId;
+  if (initiatorStaffId === undefined) throw refusal('PARAM_REQUIRED', { name: 'initiatorStaffId' });
+  const { code, name, onePerSubject, stages } = data;
+  const first = stages.find(({ semantic }) => semantic === 'initial')!;
+  return [
+    event('SmartProcessStarted', {
+      organizationId: c.organizationId,
+      number,
+      title: c.title,
+      definitionId,
+      definitionCode: code,
+      definitionVersion: definition.version,
+      definitionName: name.ru,
+      subject: { type: c.subject.type, id: c.subject.id },
+      params: paramsOf(data, c.params ?? {}, initiatorStaffId, subject),
+      initiatorStaffId,
+      parentProcessId: c.parentProcessId,
+      onePerSubject,
+    }),
+    entered(first, 1),
+  ];
+};
+
+const FITS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  staff: (value) => typeof value === 'string',
+  'staff[]': (value) => Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string'),
+  'string[]': (value) => Array.isArray(value),
+  number: (value) => typeof value === 'number',
+};
+
+/** The parameters, with what is given by default. @throws PARAM_REQUIRED, PARAM_INVALID */
+function paramsOf({ params }: ProcessDefinitionData, given: Fields, initiator: string, subject: Fields | undefined): Fields {
+  const stranger = Object.keys(given).find((key) => !params.some((param) => param.key === key));
+  if (stranger !== undefined) throw refusal('PARAM_INVALID', { name: stranger });
+  const scope = { process: { initiator }, subject: subject ?? {}, params: given };
+  return Object.fromEntries(
+    params.flatMap(({ key, type, required, default: byDefault }) => {
+      const value = given[key] ?? evaluate(byDefault, scope);
+      if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) {
+        if (required) throw refusal('PARAM_REQUIRED', { name: key });
+        return [];
+      }
+      if (!(FITS[type] ?? ((each: unknown) => typeof each === 'string'))(value)) throw refusal('PARAM_INVALID', { name: key });
+      return [[key, value]];
+    }),
+  );
+}
