@@ -166,9 +166,14 @@ export async function startCore(configuration: Configuration, substitutes: Subst
         if (xmpp !== noXmpp) stops.push(() => (xmpp as RunningXmpp).stop());
         const delivery = deliveryPort({
           mail,
-          sms: configuration.sms ? smsGateway(configuration.sms, db) : noSms,
+          sms: configuration.sms
+            ? smsGateway(configuration.sms, db, { onRepeat: () => running.runtime?.metrics.message('sms', 'repeated') })
+            : noSms,
           xmpp,
-          onFailure: (channel, error) => logger.warn({ channel, error }, 'a message was not delivered at this attempt'),
+          onAttempt: (channel, error) => {
+            running.runtime?.metrics.message(channel, error === undefined ? 'sent' : 'failed');
+            if (error !== undefined) logger.warn({ channel, error }, 'a message was not delivered at this attempt');
+          },
         });
         return {
           attempts: { failures: attempts.failures, failed: attempts.failed },

@@ -21,6 +21,8 @@ export type Mood =
 /** A real SMTP server that a test starts. */
 export class PostOffice {
   mood: Mood = 'well';
+  /** What happens between taking a letter and saying so. */
+  beforeReply: () => Promise<void> | void = () => {};
   /** Everything that was handed over, in its order. */
   readonly received: ReceivedLetter[] = [];
   #server: SMTPServer | undefined;
@@ -68,7 +70,8 @@ export class PostOffice {
         else done();
       },
       onData: (stream, _, done) =>
-        void this.take(stream).then(() => {
+        void this.take(stream).then(async () => {
+          await this.beforeReply();
           if (this.mood === 'dying') this.hangUp();
           else done(this.mood === 'unwanted' ? refusal(554, 'unwanted') : undefined);
         }),

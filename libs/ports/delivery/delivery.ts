@@ -9,12 +9,12 @@ export interface DeliveryParts {
   readonly sms: SmsChannel;
   readonly xmpp: XmppChannel;
   readonly circuit?: CircuitOptions;
-  /** Told why there was no delivery: for logs, without anybody's address. */
-  readonly onFailure?: (channel: string, error: string) => void;
+  /** Told how every attempt ended, and why where it failed: for metrics and logs, without anybody's address. */
+  readonly onAttempt?: (channel: string, error?: string) => void;
 }
 
 /** The port `delivery`: one attempt over one channel, whose end is an answer and never an exception. */
-export function deliveryPort({ mail, sms, xmpp, circuit, onFailure = () => {} }: DeliveryParts): DeliveryPort {
+export function deliveryPort({ mail, sms, xmpp, circuit, onAttempt = () => {} }: DeliveryParts): DeliveryPort {
   const post = new Circuit(circuit);
 
   const byMail = async (letter: Letter | undefined, asked: { commandId: string; now: string }): Promise<DeliveryOutcome> => {
@@ -39,7 +39,7 @@ export function deliveryPort({ mail, sms, xmpp, circuit, onFailure = () => {} }:
         channel === 'email'
           ? await byMail(letter, { commandId: deliveryId, now })
           : await (channel === 'sms' ? sms : xmpp).send({ id: deliveryId, to, text });
-      if (outcome.outcome === 'failed') onFailure(channel, outcome.error);
+      onAttempt(channel, outcome.outcome === 'failed' ? outcome.error : undefined);
       return outcome;
     },
   };

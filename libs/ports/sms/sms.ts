@@ -62,6 +62,8 @@ interface Sent {
   readonly _id: string;
   /** It is with the gateway, or was: how that ended is not known while this is so. */
   readonly going?: boolean;
+  /** Times that it may have been sent twice. */
+  readonly repeats?: number;
   readonly at?: Date;
   readonly providerId?: string;
   readonly refused?: string;
@@ -92,8 +94,8 @@ export function smsGateway(
       }
       try {
         return await breaker.pass(async () => {
+          await sent.updateOne({ _id: id }, { $set: { going: true }, ...(before?.going && { $inc: { repeats: 1 } }) });
           if (before?.going) onRepeat?.();
-          await sent.updateOne({ _id: id }, { $set: { going: true } });
           const told = await asked(gateway, { id, to, text });
           await sent.updateOne(
             { _id: id },

@@ -41,9 +41,15 @@ export function xmppClient(account: XmppAccount, { circuit = {}, timeout = TIMEO
   const present = new Map<string, Set<string>>();
   const asked = new Set<string>();
   let isOnline = false;
+  /** The first connection is made, or cannot be made. */
+  let isReady: () => void = () => {};
+  const ready = new Promise<void>((resolve) => (isReady = resolve));
   const write = (element: Element) => entity.send(element).catch((error: unknown) => onError(String(error)));
 
-  entity.on('error', (error: Error & { code?: string }) => onError(error.code ?? error.name));
+  entity.on('error', (error: Error & { code?: string }) => {
+    isReady();
+    onError(error.code ?? error.name);
+  });
   entity.on('offline', () => (isOnline = false));
   entity.on('disconnect', () => {
     isOnline = false;
@@ -51,6 +57,7 @@ export function xmppClient(account: XmppAccount, { circuit = {}, timeout = TIMEO
   });
   entity.on('online', () => {
     isOnline = true;
+    isReady();
     asked.clear();
     void write(xml('presence'));
   });
@@ -79,6 +86,8 @@ export function xmppClient(account: XmppAccount, { circuit = {}, timeout = TIMEO
       return isOnline && present.has(who);
     },
     send: async ({ id, to, text }) => {
+      // What was under way when the process ended comes before the connection is there.
+      await within(ready, timeout);
       if (!isOnline) return { outcome: 'failed', error: 'UNREACHABLE', permanent: false };
       try {
         await breaker.pass(async () => {
@@ -100,4 +109,11 @@ export function xmppClient(account: XmppAccount, { circuit = {}, timeout = TIMEO
       await entity.stop().catch(() => {});
     },
   };
+}
+
+/** Waits for something, and no longer than so many milliseconds. */
+async function within(something: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  await Promise.race([something, late]).finally(() => clearTimeout(timer));
 }

@@ -76,6 +76,12 @@ export class Metrics {
     labelNames: ['template', 'outcome'],
     registers: [this.#registry],
   });
+  readonly #messages = new Counter({
+    name: 'letopis_messages_total',
+    help: 'Attempts to deliver messages by channel and outcome; repeated: it may have gone twice',
+    labelNames: ['channel', 'outcome'],
+    registers: [this.#registry],
+  });
   readonly #underWay = this.gauge('letopis_commands_under_way', 'Commands that wait or run', []);
   readonly #head = this.gauge('letopis_log_head_position', 'Position of the newest event', []);
   readonly #lagEvents = this.gauge('letopis_lag_events', `Events not handled yet, told up to ${MOST_BEHIND}`, ['kind', 'name']);
@@ -100,6 +106,11 @@ export class Metrics {
   /** What became of a letter, by the name of its template. */
   letter(template: string, outcome: 'sent' | 'refused' | 'lost' | 'repeated'): void {
     this.#letters.inc({ template, outcome });
+  }
+
+  /** What became of an attempt to deliver a message. */
+  message(channel: string, outcome: 'sent' | 'failed' | 'repeated'): void {
+    this.#messages.inc({ channel, outcome });
   }
 
   /** An HTTP call has been answered. `route` is its pattern, never the address itself. */
