@@ -4,7 +4,11 @@ import type { Definition } from './aggregate';
  * What a decision must know beyond its own stream, as data. The runtime resolves a need after the duplicate check
  * and hands the answer to `decide`; `Answer` only carries its type.
  */
-export type Need<Answer> = (StateNeed | OwnerNeed | PortNeed | KnownNeed | StepsNeed) & { readonly answer?: Answer };
+export type Need<Answer> = (StateNeed | OwnerNeed | PortNeed | KnownNeed | StepsNeed) & {
+  readonly answer?: Answer;
+  /** @see asRights */
+  readonly asRights?: boolean;
+};
 
 /** The present state of another aggregate, from its stream (never from a read model). */
 export interface StateNeed {
@@ -88,6 +92,12 @@ export const followedBy = <Answer>(
   steps: [() => first, ...(rest.slice(0, -1) as ((answers: Readonly<Record<string, unknown>>) => Needs)[])],
   finish: rest.at(-1) as (answers: Readonly<Record<string, unknown>>) => unknown,
 });
+
+/**
+ * What a decision knows of the caller's rights, as its policy does: as this process last saw it, and read anew before a refusal
+ * is answered. For what allows or refuses, never for what an event says of somebody else.
+ */
+export const asRights = <Answer>(need: Need<Answer>): Need<Answer> => ({ ...need, asRights: true });
 
 /** Needs nothing: the answer is known already. */
 export const known = <Answer>(value: Answer): Need<Answer> => ({ kind: 'known', value });

@@ -59,10 +59,10 @@ export interface FilesPort {
 /** Other aggregates that do something first so that a decision can be made: give a number, keep a place. */
 export interface CommandsPort {
   /**
-   * Sends the command as the system. It may be sent again for one decision: the aggregate knows by its state what it has done
-   * already, and what it has given is read from there.
+   * Sends the command as the system, and answers what the command answers. It may be sent again for one decision: the aggregate
+   * knows by its state what it has done already; then nothing is answered, and what it has given is read from there.
    */
-  ask: PortMethod<{ type: string; payload: object }, true>;
+  ask: PortMethod<{ type: string; payload: object }, Readonly<Record<string, unknown>>>;
 }
 
 /** Human numbers: the same `forId` always gets the same number of its counter; gaps are possible. */

@@ -248,7 +248,7 @@ describe('What is not given away', () => {
   });
 
   test('what is asked for once is asked for only when the document may be filed', () => {
-    const asked = (command: Partial<commands.UploadDocument>) => {
+    const asked = (command: Partial<commands.UploadDocument>, given?: object) => {
       const { spec } = document.commands.UploadDocument!;
       const payload = issue(commands.UploadDocument, { ...of, organizationId: romashka, fileId: facts1.fileId, ...command });
       const question = { command: payload, state: document.initialState, id: documentId, actor: lena, now: '2026-03-02T09:00:00.000Z' };
@@ -264,12 +264,13 @@ describe('What is not given away', () => {
         company: { status: 'none' },
         contact: { status: 'none' },
       };
-      return Object.keys(filing.steps.at(-1)!(known));
+      return [Object.keys(filing.steps.at(-2)!(known)), given && Object.keys(filing.steps.at(-1)!({ ...known, asked: given }))];
     };
     const foldedType = () =>
       types.documentType.evolve(types.documentType.initialState, typeMade(), { id: typeId, occurredAt: '', actor: sagas });
-    expect(asked({ typeCode: 'contract' })).toEqual(['taken', 'asked', 'numbered']);
-    expect(asked({})).toEqual([]);
-    expect(asked({ typeCode: 'contract', companyId })).toEqual([]);
+    expect(asked({ typeCode: 'contract' }, { number: 'Д-0001/2026' })).toEqual([['taken', 'asked'], []]);
+    expect(asked({ typeCode: 'contract' }, {})).toEqual([['taken', 'asked'], ['numbered']]); // given before: told by the type
+    expect(asked({})[0]).toEqual([]);
+    expect(asked({ typeCode: 'contract', companyId })[0]).toEqual([]);
   });
 });

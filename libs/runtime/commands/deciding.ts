@@ -72,7 +72,7 @@ export class Deciding {
 
     const wanted = spec.needs?.({ ...question, commandId, settings }) ?? {};
     if (besideOthers && Object.values(wanted).some(({ kind }) => kind === 'port')) throw new NotBesideOthers();
-    const needs = await resolver.resolve(wanted, now);
+    const needs = await resolver.resolve(wanted, now, false, !freshRights);
     const decision: Decision<Happened> = of.decide(name, command, state, { ...needs, actor, now, id, commandId, settings });
     const { events, refusal } = isRefusal(decision) ? decision : { events: decision, refusal: undefined };
     await this.unheld(entry, events, id, resolver, now);

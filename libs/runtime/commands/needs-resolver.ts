@@ -14,17 +14,21 @@ export class NeedsResolver {
     private readonly askedAs: () => string = asksNobody,
   ) {}
 
-  /** In the order of the record; states come from their streams, or from the cache where `recent` is enough. */
-  async resolve(needs: Needs, now: string, recent = false): Promise<Record<string, unknown>> {
+  /**
+   * In the order of the record; states come from their streams, or from the cache where `recent` is enough.
+   * @param rights whether it is enough for what rights are judged by
+   */
+  async resolve(needs: Needs, now: string, recent = false, rights = recent): Promise<Record<string, unknown>> {
     const answers: Record<string, unknown> = {};
     for (const [name, need] of Object.entries(needs)) {
       const { onlyIf } = need as { onlyIf?: string };
-      answers[name] = onlyIf === undefined || answers[onlyIf] ? await this.answer(need, now, recent) : undefined;
+      answers[name] = onlyIf === undefined || answers[onlyIf] ? await this.answer(need, now, recent, rights) : undefined;
     }
     return answers;
   }
 
-  async answer(need: Need<unknown>, now: string, recent = false): Promise<unknown> {
+  async answer(need: Need<unknown>, now: string, recent = false, rights = recent): Promise<unknown> {
+    if (need.asRights && rights && !recent) return this.answer(need, now, true);
     switch (need.kind) {
       case 'known':
         return need.value;
@@ -32,13 +36,13 @@ export class NeedsResolver {
         return this.sources.claims.owner(need.key, recent);
       case 'steps': {
         const known: Record<string, unknown> = {};
-        for (const step of need.steps) Object.assign(known, await this.resolve(step(known), now, recent));
+        for (const step of need.steps) Object.assign(known, await this.resolve(step(known), now, recent, rights));
         return need.finish(known);
       }
       case 'state': {
         if (need.ifKnown && !this.isComposed(need.of)) return undefined;
         const definition = this.definition(need.of);
-        const id = typeof need.id === 'object' ? ((await this.answer(need.id, now, recent)) as string | undefined) : need.id;
+        const id = typeof need.id === 'object' ? ((await this.answer(need.id, now, recent, rights)) as string | undefined) : need.id;
         if (id === undefined) return need.ifKnown ? undefined : definition.initialState;
         return (await (recent ? this.sources.states.recent(definition, id) : this.sources.states.fresh(definition, id))).state;
       }

@@ -95,4 +95,28 @@ describe('Kept states', () => {
     expect((await states.recent(counter, 'a')).state).toBe(1);
     expect(log.asked).toBe(1);
   });
+
+  test('are read once for all who ask while they are being read, and never for less than they ask', async () => {
+    log.events = happened(1);
+    const first = states.fresh(counter, 'a');
+    log.events = happened(2); // the first reading may have begun before
+    const others = Array.from({ length: 50 }, () => states.fresh(counter, 'a'));
+    expect((await first).state).toBe(1);
+    expect((await Promise.all(others)).map(({ state }) => state)).toEqual(others.map(() => 2));
+    expect(log.asked).toBe(2);
+    log.events = happened(3);
+    expect((await states.fresh(counter, 'a')).state).toBe(3);
+  });
+
+  test('are read anew for those who wait when the reading before has failed', async () => {
+    log.whileReading = () => {
+      log.whileReading = () => {};
+      throw new Error('the store is away');
+    };
+    log.events = happened(1);
+    const first = states.fresh(counter, 'a');
+    const second = states.fresh(counter, 'a');
+    await expect(first).rejects.toThrow('the store is away');
+    expect((await second).state).toBe(1);
+  });
 });

@@ -33,6 +33,9 @@ export class States {
   readonly #kept = new RecentMap<string, Entry>(KEPT);
   /** Streams that are being read, and the revision up to which their events have passed by meanwhile. */
   readonly #reading = new Map<string, { readers: number; passed: number }>();
+  /** Readings of streams to their very end: the one under way, and the one that begins when it has ended. */
+  readonly #fresh = new Map<string, Promise<unknown>>();
+  readonly #next = new Map<string, Promise<unknown>>();
   /** Until when everything that was written had passed by on the subscription, on the same clock. */
   #feedSeenAt = Number.NEGATIVE_INFINITY;
 
@@ -47,9 +50,33 @@ export class States {
     return this.#kept.get(streamOf(definition.category, id))?.folded as Folded<State> | undefined;
   }
 
-  /** The stream folded to its very end: what is kept and what has come since. */
+  /**
+   * The stream folded to its very end: what is kept and what has come since. Whoever asks while it is being read waits for the
+   * next reading, together with all others who do: a stream that everybody asks for is read as often as it can be, not as
+   * often as it is asked for.
+   */
   fresh<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
-    return this.read(this.kept(definition, id) ?? nothing(definition, id), false);
+    const stream = streamOf(definition.category, id);
+    const next = this.#next.get(stream);
+    if (next) return next as Promise<Folded<State>>;
+    const begin = () => {
+      const reading = this.read(this.kept(definition, id) ?? nothing(definition, id), false);
+      const ended = () => {
+        if (this.#fresh.get(stream) === reading) this.#fresh.delete(stream);
+      };
+      this.#fresh.set(stream, reading);
+      reading.then(ended, ended);
+      return reading;
+    };
+    const present = this.#fresh.get(stream);
+    if (!present) return begin();
+    const after = () => {
+      this.#next.delete(stream);
+      return begin();
+    };
+    const waited = present.then(after, after);
+    this.#next.set(stream, waited);
+    return waited;
   }
 
   /** Everything that has happened to an aggregate, from its start. */

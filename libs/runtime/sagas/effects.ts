@@ -23,6 +23,7 @@ import { parseCommand } from '../commands/validation';
 import { portMethod, type Ports } from '../ports';
 import { visible } from '../projections/document';
 import { documents, type Projector } from '../projections/projector';
+import { RecentMap } from '../recent-map';
 import { within } from '../scope';
 import { CancelTimer, ScheduleTimer, type TimerEvents } from '../timers/timer';
 
@@ -44,17 +45,25 @@ export interface EffectParts {
   readonly projector?: Projector;
 }
 
+/** Prompt reactions that are remembered as carried out: more than the runner is ever behind in a process that keeps up. */
+const PROMPT = 10_000;
+
 /** Whether a saga has anything to do with an event. */
 export const concerns = ({ on, promptly, onTimer, hears, name }: Saga, event: Recorded): boolean => {
   if (event.type === 'TimerFired') return (event.data as TimerEvents['TimerFired']).saga === name && timerName(event) in onTimer;
   return Object.hasOwn(on, event.type) || Object.hasOwn(promptly, event.type) || hears?.categories.includes(event.category) === true;
 };
 
+const reactionOf = ({ name }: Saga, { id }: Recorded) => `${name}:${id}`;
+
 /** A timer `name:detail` is told to the reaction `name`. */
 const timerName = ({ data }: Recorded) => (data as TimerEvents['TimerFired']).key.split(':')[0]!;
 
 /** Carries out what sagas want done. Every effect has an id that follows from what caused it, so that a repeat does nothing. */
 export class Effects {
+  /** Prompt reactions that this process has carried out: its runner, which comes to the same events, need not do them again. */
+  readonly #prompt = new RecentMap<string, true>(PROMPT);
+
   constructor(private readonly parts: EffectParts) {}
 
   /** The reactions that come before the answer to the causing command. */
@@ -62,7 +71,9 @@ export class Effects {
     for (const event of events) {
       for (const saga of this.parts.composition.sagas) {
         const reaction = saga.promptly[event.type];
-        if (reaction) await this.carryOut(saga, event, await reaction(event, this.reads(event)));
+        if (!reaction) continue;
+        await this.carryOut(saga, event, await reaction(event, this.reads(event)));
+        this.#prompt.set(reactionOf(saga, event), true);
       }
     }
   }
@@ -79,7 +90,8 @@ export class Effects {
       return this.carryOut(saga, event, await saga.onTimer[timerName(event)]!(fired(event), reads));
     }
     const heard = saga.hears?.categories.includes(event.category) ? saga.hears.react : undefined;
-    for (const reaction of [saga.promptly[event.type], saga.on[event.type], heard]) {
+    const prompt = this.#prompt.peek(reactionOf(saga, event)) ? undefined : saga.promptly[event.type];
+    for (const reaction of [prompt, saga.on[event.type], heard]) {
       if (reaction) await this.carryOut(saga, event, await reaction(event, reads));
     }
   }

@@ -186,6 +186,10 @@ export const documentType = define({
     }),
     AllocateDocumentNumber: command(AllocateDocumentNumber, {
       by: systemOnly,
+      answer: (events) => {
+        const allocated = events.find((each) => each.type === 'DocumentNumberAllocated');
+        return allocated?.type === 'DocumentNumberAllocated' ? { number: allocated.data.number } : {};
+      },
       needs: ({ state, now }) => ({ candidate: stateIn<{ number?: string }>('document', abandonedIn(state, now)?.documentId) }),
     }),
     SettleDocumentNumber: command(SettleDocumentNumber, { by: systemOnly }),

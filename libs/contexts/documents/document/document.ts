@@ -129,10 +129,10 @@ export const document = define({
   decide: {
     UploadDocument: (upload, state, { filing, actor, id, now }) => {
       const file = mayBeFiled({ command: upload, state, actor, id, now }, filing);
-      const { type, folder, taken, numbered, standing } = filing;
+      const { type, folder, taken, asked, numbered, standing } = filing;
       // Somebody else's document has the file already.
       if (!taken) throw refusal('NOT_FOUND');
-      const number = numbered?.pending.find(({ documentId }) => documentId === id)?.number;
+      const number = asked?.number ?? numbered?.pending.find(({ documentId }) => documentId === id)?.number;
       // Given, and taken back after minutes of silence: asked again it gets another.
       if (number === undefined) throw refusal('CONCURRENT_CHANGE');
       const { organizationId, typeCode = '', title, dealId, processId, confidential = false } = upload;

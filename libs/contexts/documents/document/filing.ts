@@ -1,6 +1,7 @@
 import { company, contact, type Company, type Contact } from '@letopis/contexts/crm';
 import {
   administers,
+  asRights,
   commands as otherCommands,
   DomainError,
   files,
@@ -50,7 +51,9 @@ export interface Filing {
   readonly processDeal: Deal | undefined;
   /** The file, once it is kept for this document. */
   readonly taken?: FileFacts;
-  /** The type, once it has given the number. */
+  /** What the type has just given. */
+  readonly asked?: { readonly number?: string };
+  /** The type, where it had given the number before. */
   readonly numbered?: DocumentType;
 }
 
@@ -77,7 +80,7 @@ export function filingOf({ command, state, actor, id, now }: Asked): Need<Filing
     {
       type: stateOf(documentType, typeIdOf(command)),
       file: files('describe', { fileId }),
-      standing: standingOf(organizationId, actor.kind === 'user' ? actor.userId : undefined),
+      standing: asRights(standingOf(organizationId, actor.kind === 'user' ? actor.userId : undefined)),
       company: stateOf(company, companyId),
       contact: stateOf(contact, contactId),
       deal: dealOf(dealId),
@@ -92,7 +95,7 @@ export function filingOf({ command, state, actor, id, now }: Asked): Need<Filing
     },
     (known) => {
       const { type, folder } = filing(known);
-      return { doors: doorsOf(type.folderId === '' ? [] : [...folder.above, type.folderId]) };
+      return { doors: asRights(doorsOf(type.folderId === '' ? [] : [...folder.above, type.folderId])) };
     },
     (known): Needs => {
       const typeId = typeIdOf(command);
@@ -100,8 +103,11 @@ export function filingOf({ command, state, actor, id, now }: Asked): Need<Filing
       return {
         taken: files('take', { fileId, owner: ownerOfFile(id) }),
         asked: otherCommands('ask', { type: AllocateDocumentNumber.name, payload: { documentTypeId: typeId, documentId: id } }),
-        numbered: stateOf(documentType, typeId),
       };
+    },
+    (known): Needs => {
+      const { asked } = filing(known);
+      return asked && asked.number === undefined ? { numbered: stateOf(documentType, typeIdOf(command)) } : {};
     },
     filing,
   );
