@@ -115,9 +115,12 @@ export class Files {
       uploadedAt: now,
     };
     const { upsertedCount } = await this.#files.updateOne({ _id: fileId }, { $setOnInsert: kept }, { upsert: true });
-    if (upsertedCount === 0) await this.drop(bytes);
-    else await this.#loose.deleteOne({ _id: bytes });
-    return factsOf((await this.#files.findOne({ _id: fileId }))!);
+    if (upsertedCount === 0) {
+      await this.drop(bytes);
+      return factsOf((await this.#files.findOne({ _id: fileId }))!);
+    }
+    await this.#loose.deleteOne({ _id: bytes });
+    return factsOf(kept);
   }
 
   /** Facts, whose it is, and the bytes or a part of them; undefined for a file that is not there. */
@@ -170,8 +173,7 @@ export class Files {
         $or: [{ owner: { $exists: false } }, { takenAt: { $lt: before(now, TAKEN_FOR) } }],
       };
       const own = { 'owner.category': owner.category, 'owner.id': owner.id };
-      const { matchedCount } = await this.#files.updateOne({ _id: fileId, $or: [free, own] }, { $set: { owner, takenAt: now } });
-      const kept = matchedCount === 0 ? null : await this.#files.findOne({ _id: fileId });
+      const kept = await this.#files.findOneAndUpdate({ _id: fileId, $or: [free, own] }, { $set: { owner, takenAt: now } });
       return kept ? factsOf(kept) : undefined;
     },
     attach: async ({ fileId, organizationId, owner }) => {

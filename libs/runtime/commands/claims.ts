@@ -1,8 +1,9 @@
-import { derivedId, system, type Definition, type EventMetadata, type UniqueKey, type Keyring } from '@letopis/kernel';
+import { derivedId, system, type Definition, type EventMetadata, type UniqueKey, type Keyring, type Recorded } from '@letopis/kernel';
 import type { Clock } from '../clock';
 import type { NewEvent } from '../events/codec';
 import { NOTHING, WrongRevision, type EventStore } from '../events/event-store';
 import { partsOf, streamOf } from '../events/stream-name';
+import { SharedReads } from '../shared-reads';
 import type { Folded, States } from './states';
 
 interface Owner {
@@ -31,6 +32,8 @@ const LOOK_AGAIN = 50;
  * goes there at the revision that was judged, so that a late append conflicts and has to claim again.
  */
 export class Claims {
+  readonly #reads = new SharedReads<Recorded | undefined>();
+
   constructor(
     private readonly store: EventStore,
     private readonly states: States,
@@ -43,13 +46,18 @@ export class Claims {
   async owner(key: UniqueKey, recent = false): Promise<string | undefined> {
     const owner = recent
       ? (await this.states.recent(heldKey, this.stream(key).slice(HELD_KEY.length))).state.owner
-      : ownerIn(await this.store.last(this.stream(key)));
+      : ownerIn(await this.newest(this.stream(key)));
     return owner && (await this.holds(owner, key, recent)).held ? owner.id : undefined;
   }
 
-  /** Claims the key for the owner; false when somebody else holds it. */
-  async claim(key: UniqueKey, owner: Owner, metadata: EventMetadata): Promise<boolean> {
+  /**
+   * Claims the key for the owner; false when somebody else holds it.
+   * @param isNew whether the owner's stream was never written: its keys are new as a rule, and nobody can be releasing one of them
+   */
+  async claim(key: UniqueKey, owner: Owner, metadata: EventMetadata, isNew = false): Promise<boolean> {
     const stream = this.stream(key);
+    const claimed = { type: 'UniqueKeyClaimed', data: { scope: key.scope, owner: streamOf(owner.category, owner.id) } };
+    if (isNew && (await this.append(stream, NOTHING, claimed, metadata))) return true;
     // How long is waited is measured here: clocks of two machines may differ.
     const giveUpWaiting = performance.now() + UNCONFIRMED;
     for (;;) {
@@ -66,7 +74,6 @@ export class Claims {
         if (!(await this.abandon(folded, key, last!.revision, metadata))) continue;
       }
       // A claim of our own is written anew: a release that another process has under way then fails.
-      const claimed = { type: 'UniqueKeyClaimed', data: { scope: key.scope, owner: streamOf(owner.category, owner.id) } };
       if (await this.append(stream, last?.revision ?? NOTHING, claimed, metadata)) return true;
     }
   }
@@ -82,6 +89,10 @@ export class Claims {
   /** Gives a key back that the owner's state no longer holds; a claim that was written since stays. */
   async release({ stream, revision, scope }: HeldClaim, metadata: EventMetadata): Promise<void> {
     await this.append(stream, revision, { type: 'UniqueKeyReleased', data: { scope } }, metadata);
+  }
+
+  private newest(stream: string): Promise<Recorded | undefined> {
+    return this.#reads.read(stream, () => this.store.last(stream));
   }
 
   private async holds(owner: Owner, key: UniqueKey, recent = false): Promise<{ held: boolean; folded: Folded }> {

@@ -26,6 +26,8 @@ import { StreamQueues, type Behind } from './stream-queues';
 
 /** How often a command is decided anew after a conflict. */
 const ATTEMPTS = 5;
+/** Half of the longest pause after the first conflict, in milliseconds; each following one may be twice as long, so that nobody is always second. */
+const PAUSE = 5;
 /** Events that commands of one stream may share an append with: a server drops live subscriptions that a larger one outruns. */
 const TOGETHER = 64;
 /** How long a decision waits for those behind it to be made as well, in milliseconds. */
@@ -205,7 +207,7 @@ export class Dispatcher {
       behind.unshift(...mates.map((mate) => mate.task));
       attempt++;
       this.#watch.conflict(entry.name);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * attempt));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE * 2 ** attempt));
       freshState = false;
       await again();
     }
@@ -253,7 +255,7 @@ export class Dispatcher {
     const { definition, id, stream } = folded;
     const owner = { category: definition.category, id };
     const [{ metadata }] = events as [NewEvent];
-    for (const key of keys.wanted) if (!(await claims.claim(key, owner, metadata))) return undefined;
+    for (const key of keys.wanted) if (!(await claims.claim(key, owner, metadata, folded.revision === NOTHING))) return undefined;
     const dropped = await Promise.all(keys.dropped.map((key) => claims.held(key, owner)));
     const all = [...events, ...mates.flatMap((mate) => mate.events)];
     let position: number;

@@ -2,6 +2,7 @@ import type { Definition, Recorded } from '@letopis/kernel';
 import { NOTHING, type EventStore } from '../events/event-store';
 import { streamOf } from '../events/stream-name';
 import { RecentMap } from '../recent-map';
+import { SharedReads } from '../shared-reads';
 import { SNAPSHOT_EVERY, type Snapshots } from './snapshots';
 
 /** A stream folded up to a revision. */
@@ -33,9 +34,7 @@ export class States {
   readonly #kept = new RecentMap<string, Entry>(KEPT);
   /** Streams that are being read, and the revision up to which their events have passed by meanwhile. */
   readonly #reading = new Map<string, { readers: number; passed: number }>();
-  /** Readings of streams to their very end: the one under way, and the one that begins when it has ended. */
-  readonly #fresh = new Map<string, Promise<unknown>>();
-  readonly #next = new Map<string, Promise<unknown>>();
+  readonly #reads = new SharedReads<Folded<never>>();
   /** Until when everything that was written had passed by on the subscription, on the same clock. */
   #feedSeenAt = Number.NEGATIVE_INFINITY;
 
@@ -51,32 +50,12 @@ export class States {
   }
 
   /**
-   * The stream folded to its very end: what is kept and what has come since. Whoever asks while it is being read waits for the
-   * next reading, together with all others who do: a stream that everybody asks for is read as often as it can be, not as
-   * often as it is asked for.
+   * The stream folded to its very end: what is kept and what has come since. A stream that everybody asks for is read as often as
+   * it can be, not as often as it is asked for.
    */
   fresh<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
-    const stream = streamOf(definition.category, id);
-    const next = this.#next.get(stream);
-    if (next) return next as Promise<Folded<State>>;
-    const begin = () => {
-      const reading = this.read(this.kept(definition, id) ?? nothing(definition, id), false);
-      const ended = () => {
-        if (this.#fresh.get(stream) === reading) this.#fresh.delete(stream);
-      };
-      this.#fresh.set(stream, reading);
-      reading.then(ended, ended);
-      return reading;
-    };
-    const present = this.#fresh.get(stream);
-    if (!present) return begin();
-    const after = () => {
-      this.#next.delete(stream);
-      return begin();
-    };
-    const waited = present.then(after, after);
-    this.#next.set(stream, waited);
-    return waited;
+    const read = () => this.read(this.kept(definition, id) ?? nothing(definition, id), false) as Promise<Folded<never>>;
+    return this.#reads.read(streamOf(definition.category, id), read) as Promise<Folded<State>>;
   }
 
   /** Everything that has happened to an aggregate, from its start. */
@@ -118,7 +97,8 @@ export class States {
     const kept = this.#kept.get(streamOf(definition.category, id));
     if (kept && performance.now() - Math.max(kept.seenAt, this.#feedSeenAt) < RECENT) return kept.folded as Folded<State>;
     // A stream that was never written is kept as well here: who is nobody in an organization is asked for at every call.
-    return this.read((kept?.folded as Folded<State> | undefined) ?? nothing(definition, id), true);
+    const read = () => this.read(this.kept(definition, id) ?? nothing(definition, id), true) as Promise<Folded<never>>;
+    return this.#reads.read(`recent:${streamOf(definition.category, id)}`, read) as Promise<Folded<State>>;
   }
 
   /** All that was written until then has passed by: kept streams are as they were at that moment, or newer. */

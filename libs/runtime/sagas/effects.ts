@@ -29,6 +29,8 @@ import { CancelTimer, ScheduleTimer, type TimerEvents } from '../timers/timer';
 
 /** Rows that a saga may read at once. */
 const MOST_ROWS = 10_000;
+/** Prompt reactions that a process remembers. */
+const REMEMBERED = 10_000;
 /** How long a saga waits for a read model to come as far as its event, in milliseconds. */
 const ROWS_WAIT = 30_000;
 
@@ -45,36 +47,39 @@ export interface EffectParts {
   readonly projector?: Projector;
 }
 
-/** Prompt reactions that are remembered as carried out: more than the runner is ever behind in a process that keeps up. */
-const PROMPT = 10_000;
-
 /** Whether a saga has anything to do with an event. */
 export const concerns = ({ on, promptly, onTimer, hears, name }: Saga, event: Recorded): boolean => {
   if (event.type === 'TimerFired') return (event.data as TimerEvents['TimerFired']).saga === name && timerName(event) in onTimer;
   return Object.hasOwn(on, event.type) || Object.hasOwn(promptly, event.type) || hears?.categories.includes(event.category) === true;
 };
 
-const reactionOf = ({ name }: Saga, { id }: Recorded) => `${name}:${id}`;
+const stepOf = (saga: Saga, event: Recorded) => `${saga.name}:${event.id}`;
 
 /** A timer `name:detail` is told to the reaction `name`. */
 const timerName = ({ data }: Recorded) => (data as TimerEvents['TimerFired']).key.split(':')[0]!;
 
 /** Carries out what sagas want done. Every effect has an id that follows from what caused it, so that a repeat does nothing. */
 export class Effects {
-  /** Prompt reactions that this process has carried out: its runner, which comes to the same events, need not do them again. */
-  readonly #prompt = new RecentMap<string, true>(PROMPT);
+  /** Prompt reactions of this process, and whether they were carried out: when their event comes by in the log those need no repeat. */
+  readonly #prompt = new RecentMap<string, Promise<boolean>>(REMEMBERED);
 
   constructor(private readonly parts: EffectParts) {}
 
-  /** The reactions that come before the answer to the causing command. */
+  /** The reactions that come before the answer to the causing command; the first that fails ends them. */
   async promptly(events: readonly Recorded[]): Promise<void> {
-    for (const event of events) {
-      for (const saga of this.parts.composition.sagas) {
-        const reaction = saga.promptly[event.type];
-        if (!reaction) continue;
-        await this.carryOut(saga, event, await reaction(event, this.reads(event)));
-        this.#prompt.set(reactionOf(saga, event), true);
+    const reactions = events.flatMap((event) =>
+      this.parts.composition.sagas.filter(({ promptly }) => Object.hasOwn(promptly, event.type)).map((saga) => ({ saga, event })),
+    );
+    const steps = reactions.map((step) => ({ ...step, ...told<boolean>() }));
+    // All of them before the first is begun: the log may be quicker to bring the events than one reaction is.
+    for (const { saga, event, telling } of steps) this.#prompt.set(stepOf(saga, event), telling);
+    try {
+      for (const { saga, event, tell } of steps) {
+        await this.carryOut(saga, event, await saga.promptly[event.type]!(event, this.reads(event)));
+        tell(true);
       }
+    } finally {
+      for (const { tell } of steps) tell(false);
     }
   }
 
@@ -89,8 +94,8 @@ export class Effects {
     if (event.type === 'TimerFired') {
       return this.carryOut(saga, event, await saga.onTimer[timerName(event)]!(fired(event), reads));
     }
+    const prompt = (await this.#prompt.get(stepOf(saga, event))) ? undefined : saga.promptly[event.type];
     const heard = saga.hears?.categories.includes(event.category) ? saga.hears.react : undefined;
-    const prompt = this.#prompt.peek(reactionOf(saga, event)) ? undefined : saga.promptly[event.type];
     for (const reaction of [prompt, saga.on[event.type], heard]) {
       if (reaction) await this.carryOut(saga, event, await reaction(event, reads));
     }
@@ -112,7 +117,6 @@ export class Effects {
   }
 
   /** Carries out one effect; answers the code of a refusal that the saga has a way on from. */
-
   private async one(
     { name }: Saga,
     { correlationId }: EventMetadata,
@@ -199,6 +203,12 @@ export class Effects {
       },
     };
   }
+}
+
+function told<Answer>() {
+  let tell!: (answer: Answer) => void;
+  const telling = new Promise<Answer>((resolve) => (tell = resolve));
+  return { telling, tell };
 }
 
 function fired({ data }: Recorded): FiredTimer {
