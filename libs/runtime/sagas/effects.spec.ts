@@ -51,4 +51,22 @@ describe('Prompt reactions', () => {
     await effects().react(prompt, event);
     expect(done).toEqual(['rung', 'lit', 'rung', 'lit']);
   });
+
+  test('that are under way when the runner comes to the event are waited for, not done beside', async () => {
+    const event = counted();
+    const process = effects();
+    const answering = process.promptly([counted(), event]);
+    await Promise.all([process.react(prompt, event), answering]);
+    expect(done).toEqual(['rung', 'rung', 'lit']);
+  });
+
+  test('behind one that failed are done by the runner', async () => {
+    const event = counted();
+    const process = effects();
+    fails = true;
+    await expect(process.promptly([counted(), event])).rejects.toThrow('no bell');
+    fails = false;
+    await process.react(prompt, event);
+    expect(done).toEqual(['rung', 'lit']);
+  });
 });
