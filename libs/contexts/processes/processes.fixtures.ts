@@ -1,6 +1,15 @@
 import { user, type UserEvents } from '@letopis/contexts/identity';
 import { membership, organization, type MembershipEvents, type OrganizationEvents } from '@letopis/contexts/organizations';
-import { role, staffMember, type RoleEvents, type StaffMemberEvents } from '@letopis/contexts/staff';
+import {
+  department,
+  role,
+  staffMember,
+  userGroup,
+  type DepartmentEvents,
+  type RoleEvents,
+  type StaffMemberEvents,
+  type UserGroupEvents,
+} from '@letopis/contexts/staff';
 import { derivedId, system, type UserActor } from '@letopis/kernel';
 import { facts, stream, type Fact, type Stream } from '../../kernel/testing';
 import type { ProcessDefinitionData } from './definition/definition';
@@ -59,20 +68,16 @@ const memberOf = ({ userId }: UserActor): Stream =>
       sourceId: 'x',
     }),
   );
+export const hired = ({ userId }: UserActor): Fact =>
+  ofStaff('StaffMemberCreated', {
+    organizationId: romashka,
+    isDefaultAdmin: false,
+    origin: 'form',
+    login: userId,
+    email: `${userId}@romashka.ru`,
+  });
 const works = (who: UserActor, ...more: readonly Fact[]): Stream =>
-  stream(
-    staffMember,
-    staffIdOf(who),
-    ofStaff('StaffMemberCreated', {
-      organizationId: romashka,
-      isDefaultAdmin: false,
-      origin: 'form',
-      login: who.userId,
-      email: `${who.userId}@romashka.ru`,
-    }),
-    ofStaff('StaffUserLinked', { userId: who.userId }),
-    ...more,
-  );
+  stream(staffMember, staffIdOf(who), hired(who), ofStaff('StaffUserLinked', { userId: who.userId }), ...more);
 const runsProcesses = stream(
   role,
   derivedId('role', 'methodologist'),
@@ -86,6 +91,28 @@ const runsProcesses = stream(
     fullAccess: false,
   }),
 );
+
+export const groupId = derivedId('group', 'committee');
+export const departmentId = derivedId('department', 'lawyers');
+/** A group that lena is in, and a department that she leads. */
+export const circles: readonly Stream[] = [
+  stream(
+    userGroup,
+    groupId,
+    facts<UserGroupEvents>()('UserGroupCreated', { organizationId: romashka, name: 'Комиссия', ownerStaffId: staffIdOf(anna) }),
+    facts<UserGroupEvents>()('GroupMemberAdded', { staffId: staffIdOf(lena) }),
+  ),
+  stream(
+    department,
+    departmentId,
+    facts<DepartmentEvents>()('DepartmentCreated', {
+      organizationId: romashka,
+      name: { ru: 'Юристы' },
+      taskLocale: 'ru',
+      headStaffId: staffIdOf(lena),
+    }),
+  ),
+];
 
 const log = (key: string, more: object = {}) => ({ key, type: 'log', args: { text: 'x' }, ...more });
 const stage = (code: string, order: number, semantic: string, exits: readonly object[], more: object = {}) => ({

@@ -1,5 +1,6 @@
 import type { Actor } from '@letopis/kernel';
-import { given, isAsTold, issue, stateTable, type Fact } from '../../kernel/testing';
+import { staffMember } from '@letopis/contexts/staff';
+import { given, isAsTold, issue, stateTable, stream, type Fact } from '../../kernel/testing';
 import * as definitions from './process-definition/process-definition.commands';
 import { processDefinition } from './process-definition/process-definition';
 import {
@@ -9,12 +10,16 @@ import {
   began,
   boris,
   cancelled,
+  circles,
   completed,
   created,
   definitionId,
+  departmentId,
   documentId,
   draft,
   faulted,
+  groupId,
+  hired,
   lena,
   ofProcess,
   olga,
@@ -106,6 +111,12 @@ describe('ProcessDefinition (F.4), by its state table', () => {
   });
 });
 
+interface Around {
+  readonly subject?: object;
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly initiatorStaffId?: string;
+}
+const strangerStaffId = staffIdOf(stranger);
 const at = { processId, visit: 1 };
 const waits = ofProcess('StepWaiting', { visit: 1, key: 'note', on: {} });
 const alone = [approver(olga)];
@@ -302,6 +313,52 @@ describe('SmartProcess (F.6), by whom', () => {
     expect(leave(anna)).toBeUndefined();
     expect(leave(viktor)).toBe('NOT_RESPONSIBLE');
     expect(leave(viktor, ofProcess('ResponsibleChanged', { from: staffIdOf(viktor), to: staffIdOf(lena) }))).toBeUndefined();
+  });
+
+  test.each([
+    ['field:responsibleStaffId', { subject: { responsibleStaffId: staffIdOf(lena) } }],
+    ['field:team', { subject: { team: [{ staffId: staffIdOf(lena) }, staffIdOf(olga)] } }],
+    ['performer', { subject: { performer: { staffId: staffIdOf(lena) } } }],
+    [`group:${groupId}`, {}],
+    [`department_head:${departmentId}`, {}],
+    [`staff:${staffIdOf(lena)}`, {}],
+    ['param:chief', { params: { ...params, chief: staffIdOf(lena) } }],
+    ['param:approvers', { params: { ...params, approvers: [staffIdOf(olga), staffIdOf(lena)] } }],
+    ['author', { initiatorStaffId: staffIdOf(lena) }],
+  ] as const)('R099 an exit by %s is open to exactly them, and to administrators', (expr, { subject: fields, ...more }: Around) => {
+    const stages = draft.stages.map((each) =>
+      each.code === 'signing' ? { ...each, exits: [{ to: 'done', by: [expr], on: 'manual' }] } : each,
+    );
+    const inSigning = [
+      ...began(more),
+      ofProcess('StageLeft', { stageCode: 'check', visit: 1, to: 'signing', cause: { kind: 'manual', exit: 2 } }),
+      ofProcess('StageEntered', { stageCode: 'signing', stageName: 'signing', visit: 2, semantic: 'work' }),
+    ];
+    const leave = (actor: Actor) =>
+      given(smartProcess, ...inSigning)
+        .and(...everybody, ...circles, template(published({ stages })))
+        .when(issue(commands.MoveSmartProcess, { processId, toStage: 'done' }), { actor, answers: { subject: fields } }).result.refused;
+    expect([lena, anna].map(leave)).toEqual([undefined, undefined]);
+    // Neither the responsible, nor by the right to move processes: the exit says whose it is.
+    expect([viktor, pavel].map(leave)).toEqual(['NOT_RESPONSIBLE', 'NOT_RESPONSIBLE']);
+    expect(leave(stranger)).toBe('NOT_FOUND');
+  });
+
+  test('R097 nobody from elsewhere, and nobody who has left, is let into a process by a parameter', () => {
+    const elsewhere = stream(staffMember, strangerStaffId, {
+      ...hired(stranger),
+      data: { ...(hired(stranger).data as object), organizationId: processId },
+    });
+    const start = (approvers: readonly string[]) =>
+      given(smartProcess)
+        .and(...world, elsewhere)
+        .when(issue(commands.StartSmartProcess, { ...COLUMNS.Start!.command, params: { approvers } } as never), {
+          actor: pavel,
+          answers: { number: 8 },
+        });
+    start([staffIdOf(olga)]).isAllowed();
+    start([staffIdOf(olga), strangerStaffId]).thenRefused('PARAM_INVALID');
+    start([processId]).thenRefused('PARAM_INVALID');
   });
 
   test('R097 a template that goes on changes nothing for what runs by its version', () => {

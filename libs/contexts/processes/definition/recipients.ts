@@ -20,3 +20,10 @@ export function recipientProblem(value: unknown): string | undefined {
   if (!WITH.includes(kind)) return `«${value}» is not a recipient: known are ${[...ALONE, ...WITH.map((each) => `${each}:…`)].join(', ')}`;
   return of === '' ? `«${value}» does not say of what` : undefined;
 }
+
+/** Staff members whom a value names: an id, `{ staffId }`, or a list of either. */
+export const staffIdsIn = (value: unknown): readonly string[] =>
+  [value].flat().flatMap((each: unknown) => {
+    const id: unknown = typeof each === 'object' && each !== null ? (each as { staffId?: unknown }).staffId : each;
+    return typeof id === 'string' ? [id] : [];
+  });

@@ -1,4 +1,4 @@
-import { staffMember } from '@letopis/contexts/staff';
+import { staffMember, type StaffMember } from '@letopis/contexts/staff';
 import {
   derivedId,
   followedBy,
@@ -13,10 +13,14 @@ import {
   type Need,
   type UniqueKey,
 } from '@letopis/kernel';
-import { definitionKey, processDefinition } from '../process-definition/process-definition';
+import { recipientOf, staffIdsIn } from '../definition/recipients';
+import { definitionKey, processDefinition, type ProcessDefinition } from '../process-definition/process-definition';
 import type { Fields } from './facts';
 import type { StartSmartProcess } from './smart-process.commands';
 import type { SmartProcess } from './smart-process.state';
+
+/** Staff members that the parameters of one process may name. */
+export const MOST_NAMED = 200;
 
 /** What decisions on an instance must know beyond its own stream. */
 interface Asked<Command = unknown> {
@@ -41,6 +45,31 @@ export const around = ({ state: { subject, documentIds } }: Pick<Asked, 'state'>
   subject: ifKnown(stateIn<Fields>(subject.type, subject.id || undefined)),
   documents: followedBy(Object.fromEntries(documentIds.map((id) => [id, ifKnown(stateIn<Fields>('document', id))])), (found) =>
     documentIds.map((id) => found[id]).filter((each): each is Fields => each !== undefined),
+  ),
+});
+
+/** Who belongs to a circle that the exits of the stage name: a group, or a department with its head. */
+export interface Circles {
+  readonly [expr: string]:
+    { readonly status: string; readonly memberStaffIds?: readonly string[]; readonly headStaffId?: string } | undefined;
+}
+const CIRCLES: Readonly<Record<string, string>> = { group: 'userGroup', department_head: 'department' };
+
+export const circles = ({ state }: Pick<Asked, 'state'>): { circles: Need<Circles> } => ({
+  circles: followedBy(
+    definition({ state }),
+    ({ definition: found }) => {
+      const data = (found as ProcessDefinition).versions[state.definitionVersion];
+      const named = data?.stages.find(({ code }) => code === state.stageCode)?.exits.flatMap(({ by = [] }) => by) ?? [];
+      return Object.fromEntries(
+        named.flatMap((expr) => {
+          const { kind, of } = recipientOf(expr);
+          const category = CIRCLES[kind];
+          return category ? [[expr, ifKnown(stateIn(category, of))]] : [];
+        }),
+      );
+    },
+    ({ definition: _, ...found }) => found as object as Circles,
   ),
 });
 
@@ -69,9 +98,25 @@ export const start = ({ command: c, actor, commandId }: Omit<Asked<StartSmartPro
     ),
     subject: ifKnown(stateIn<Fields>(c.subject.type, c.subject.id)),
     own: standingOf(c.organizationId, actor.kind === 'user' ? actor.userId : undefined),
+    named: named(c, found),
     number: numbers('allocate', { organizationId: c.organizationId, kind: 'smartProcess', forId: c.processId ?? derivedId(commandId) }),
   };
 };
+
+/** The staff members whom parameters name, by their ids: nobody from elsewhere is let in. */
+export type Named = Readonly<Record<string, StaffMember>>;
+
+const named = ({ params = {} }: StartSmartProcess, definitionId: Need<string | undefined>): Need<Named> =>
+  followedBy(
+    { definition: stateOf(processDefinition, definitionId) },
+    ({ definition: found }) => {
+      const { versions, version } = found as ProcessDefinition;
+      const ofStaff = versions[version]?.params.filter(({ type }) => type === 'staff' || type === 'staff[]') ?? [];
+      const ids = ofStaff.flatMap(({ key }) => staffIdsIn(params[key])).slice(0, MOST_NAMED);
+      return Object.fromEntries(ids.map((id) => [id, stateOf(staffMember, id)]));
+    },
+    ({ definition: _, ...found }) => found as Named,
+  );
 
 const perSubject = (id: string | undefined, subject: { type: string; id: string }): Need<string | undefined> => {
   if (id === undefined) return known(undefined);

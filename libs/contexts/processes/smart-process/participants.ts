@@ -1,7 +1,10 @@
 import type { StaffMember } from '@letopis/contexts/staff';
 import { administers, allows, rightsOf, type Actor, type Standing } from '@letopis/kernel';
-import { recipientOf } from '../definition/recipients';
+import { valueAt } from '../definition/expr';
+import { recipientOf, staffIdsIn } from '../definition/recipients';
 import { refusal } from '../errors';
+import type { Fields } from './facts';
+import type { Circles } from './needs';
 import type { SmartProcess } from './smart-process.state';
 
 /** Whoever acts on an instance. */
@@ -34,14 +37,21 @@ export function mustLead(state: SmartProcess, acting: Pick<Acting, 'own' | 'acto
 export const mayCancel = (state: SmartProcess, acting: Acting): boolean =>
   acting.actor.kind === 'system' || state.initiatorStaffId === acting.own.staffId || mayDo(acting, 'cancel');
 
-/** Whether an exit is open to somebody: by default to who may move, else to whom it names. */
-export function mayLeave(state: SmartProcess, acting: Acting, by: readonly string[] | undefined): boolean {
-  if (!by) return mayMove(state, acting);
-  if (mayDo(acting, 'move')) return true;
-  return acting.own.staffId !== undefined && by.some((expr) => isAmong(state, acting.own, expr));
+/** What belongs to whom around an instance, as exits that name people ask it. */
+export interface Belonging {
+  readonly subject: Fields | undefined;
+  readonly circles: Circles;
 }
 
-function isAmong(state: SmartProcess, { staffId, staff: member }: Standing, expr: string): boolean {
+/** Whether an exit is open to somebody: by default to who may move, else to exactly those whom it names, and to administrators. */
+export function mayLeave(state: SmartProcess, acting: Acting & Belonging, by: readonly string[] | undefined): boolean {
+  if (!by) return mayMove(state, acting);
+  const { own, actor, now } = acting;
+  if (administers(own, actor) || rightsOf(own, actor, now).fullAccess) return true;
+  return own.staffId !== undefined && by.some((expr) => isAmong(own.staffId!, expr, state, acting));
+}
+
+function isAmong(staffId: string, expr: string, state: SmartProcess, { own: { staff }, subject, circles }: Acting & Belonging): boolean {
   const { kind, of } = recipientOf(expr);
   switch (kind) {
     case 'author':
@@ -53,12 +63,22 @@ function isAmong(state: SmartProcess, { staffId, staff: member }: Standing, expr
     case 'staff':
       return staffId === of;
     case 'param':
-      return [state.params[of]].flat().includes(staffId);
+      // A parameter may name a role as well.
+      return [state.params[of]].flat().some((named) => named === staffId || staff?.roleCodes.includes(named as string) === true);
+    case 'field':
+      return staffIdsIn(valueAt(subject, of)).includes(staffId);
+    case 'performer':
+      return staffIdsIn(subject?.performer).includes(staffId);
     case 'role':
-      return member?.roleCodes.includes(of) === true;
+      return staff?.roleCodes.includes(of) === true;
     case 'department':
-      return member?.departmentIds.includes(of) === true;
+      return staff?.departmentIds.includes(of) === true;
+    case 'department_head':
+      return circles[expr]?.status === 'active' && circles[expr].headStaffId === staffId;
+    case 'group':
+      return circles[expr]?.status === 'active' && circles[expr].memberStaffIds?.includes(staffId) === true;
     default:
+      // Whoever is no staff member has no exit; administrators have every one.
       return false;
   }
 }

@@ -62,7 +62,7 @@ export const smartProcess = define({
     MoveSmartProcess: command(commands.MoveSmartProcess, {
       id,
       by: insider,
-      needs: (asked) => ({ ...needs.ownAndDefinition(asked), ...needs.around(asked) }),
+      needs: (asked) => ({ ...needs.ownAndDefinition(asked), ...needs.around(asked), ...needs.circles(asked) }),
       summary: 'Takes an exit of the stage by hand',
     }),
     AdvanceStage: command(commands.AdvanceStage, {

@@ -5,7 +5,7 @@ import { isAtEnd } from '../engine/strands';
 import { refusal } from '../errors';
 import type { ProcessDefinition } from '../process-definition/process-definition';
 import { dataOf, event, under, type Decide, type Fact, type Fields } from './facts';
-import { mayLeave, type Acting } from './participants';
+import { mayLeave, type Acting, type Belonging } from './participants';
 import type { AdvanceStage, MoveSmartProcess } from './smart-process.commands';
 import type { StageCause } from './smart-process.events';
 import { evolveProcess, isOver, type SmartProcess } from './smart-process.state';
@@ -17,7 +17,7 @@ interface Around {
 }
 
 /** By hand: through an exit that is open to whoever acts. */
-export const moved: Decide<MoveSmartProcess, Around & Acting> = ({ toStage, comment }, state, context) => {
+export const moved: Decide<MoveSmartProcess, Around & Acting & Belonging> = ({ toStage, comment }, state, context) => {
   under(state, 'running');
   const data = dataOf(context.definition, state);
   const stage = stageOf(data, state.stageCode)!;
