@@ -89,7 +89,7 @@ describe.each(Object.entries(SPECIFIED))('%s (E.1), by its tables', (_, { defini
   const BY = `
   | Command | anonymous         | anna  | lena  | oleg      | viktor    | stranger  | system    |
   | Create  | NOT_AUTHENTICATED | allow | allow | FORBIDDEN | FORBIDDEN | NOT_FOUND | allow     |
-  | Update  | NOT_AUTHENTICATED | allow | allow | FORBIDDEN | FORBIDDEN | NOT_FOUND | FORBIDDEN |
+  | Update  | NOT_AUTHENTICATED | allow | allow | FORBIDDEN | FORBIDDEN | NOT_FOUND | allow     |
   | Assign  | NOT_AUTHENTICATED | allow | allow | FORBIDDEN | FORBIDDEN | NOT_FOUND | FORBIDDEN |
   | Archive | NOT_AUTHENTICATED | allow | allow | FORBIDDEN | FORBIDDEN | NOT_FOUND | FORBIDDEN |
   `;

@@ -123,7 +123,7 @@ export const company = define({
       summary: '«Создать → Контрагент»: the card of a company with which the organization deals',
     }),
     UpdateCompany: command(UpdateCompany, {
-      by: edit,
+      by: oneOf<UpdateCompany, Company>(systemOnly, edit),
       needs: ({ command, state }) => ({ holders: holdersOf('company', state.organizationId, command) }),
       summary: 'Any field of the card; the mini-card sends its key fields the same way',
     }),

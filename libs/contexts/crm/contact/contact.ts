@@ -55,7 +55,7 @@ export const contact = define({
       summary: '«Создать → Контакт»: the card of a person with whom the organization deals',
     }),
     UpdateContact: command(commands.UpdateContact, {
-      by: edit,
+      by: oneOf<commands.UpdateContact, Contact>(systemOnly, edit),
       needs: ({ command, state }) => ({ holders: holdersOf('contact', state.organizationId, command) }),
       summary: 'Any field of the card; the mini-card sends its key fields the same way',
     }),

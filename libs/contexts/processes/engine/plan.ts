@@ -3,7 +3,7 @@ import { isFinal, stageOf, type ExitOn, type ProcessDefinitionData, type StageDe
 import { evaluate, holds, type Scope } from '../definition/expr';
 import { AdvanceStage, RecordStepCompleted, RecordStepFailed, RecordStepStarted } from '../smart-process/smart-process.commands';
 import { keyOf, latest, type InboxEntry, type SmartProcess, type StepRecord } from '../smart-process/smart-process.state';
-import { unmet, type Person, type Surroundings } from './scope';
+import { unmet, within, type Person, type Surroundings } from './scope';
 import { allDone, standing, strandsOf, type Strand } from './strands';
 
 /** Everything that the engine decides on: nothing else reaches it. */
@@ -36,38 +36,45 @@ function finishedWaits({ processId, state, scope, data }: View): readonly Effect
     const at = standing(steps, state, visit, run);
     if (at === 'done' || !('busy' in at) || at.busy.status !== 'waiting') return [];
     const { key, attempt: nth } = at.busy;
-    if (isLost(at.busy, state)) return [send(RecordStepFailed, { processId, visit, key, attempt: nth, errorCode: 'NO_CHANNEL' }, key)];
-    const outputs = resultOf(at.busy, state, scope);
-    return outputs ? [send(RecordStepCompleted, { processId, visit, key: at.busy.key, outputs }, at.busy.key)] : [];
+    // Delivery has its own attempts: a message that has come nowhere would come nowhere again.
+    if (isLost(at.busy, state))
+      return [send(RecordStepFailed, { processId, visit, key, attempt: nth, errorCode: 'NO_CHANNEL', final: true }, key)];
+    const result = resultOf(at.busy, state, within(scope, key, state));
+    return result ? [send(RecordStepCompleted, { processId, visit, key, ...result }, key)] : [];
   });
 }
 
-function resultOf({ on = {} }: StepRecord, state: SmartProcess, scope: Scope): Readonly<Record<string, unknown>> | undefined {
+/** What a step that has waited comes to, and the event that it has used up. */
+interface Result {
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly consumedEventId?: string;
+}
+
+function resultOf({ on = {} }: StepRecord, state: SmartProcess, scope: Scope): Result | undefined {
   if (typeof on.taskId === 'string') {
-    const { status } = state.tasks[on.taskId] ?? { status: 'open' };
+    const { status, end = {} } = state.tasks[on.taskId] ?? { status: 'open' };
     if (status === 'open') return undefined;
-    const end = state.inbox.findLast(
-      ({ stream, eventType }) => stream === `task-${on.taskId as string}` && /^Task(Completed|Cancelled)$/.test(eventType),
-    );
-    const { by, result, at } = end?.data ?? {};
-    return { taskId: on.taskId, completedAt: at, completedBy: by, result, cancelled: status === 'cancelled' };
+    const { by, result, at } = end;
+    const outputs = { taskId: on.taskId, completedAt: at, completedBy: by, result, cancelled: status === 'cancelled' };
+    return { outputs };
   }
   if (Array.isArray(on.notificationIds)) {
-    const { notificationIds } = on;
-    return on.notificationIds.every((id) => reached(id, state) === true) ? { notificationIds } : undefined;
+    const { notificationIds } = on as { notificationIds: readonly string[] };
+    return notificationIds.every((id) => state.reached[id]) ? { outputs: { notificationIds } } : undefined;
   }
   if (typeof on.event === 'string') {
-    const entry = state.inbox.find((each) => each.eventType === on.event && fits(each, on.where as ExitWhere, scope));
-    return entry && { event: entry.data };
+    const entry = live(state).find((each) => each.eventType === on.event && fits(each, on.where as ExitWhere, scope));
+    return entry && { outputs: { event: entry.data }, consumedEventId: entry.eventId };
   }
   return undefined;
 }
 
-/** How far messages of a step have come, by what their streams have told. */
-const reached = (id: unknown, { inbox }: SmartProcess) =>
-  inbox.findLast(({ stream }) => stream === `notification-${id as string}`)?.data.reached;
-const isLost = ({ on = {} }: StepRecord, state: SmartProcess) =>
-  Array.isArray(on.notificationIds) && on.notificationIds.some((id) => reached(id, state) === false);
+const isLost = ({ on = {} }: StepRecord, { reached }: SmartProcess) =>
+  Array.isArray(on.notificationIds) && (on.notificationIds as readonly string[]).some((id) => reached[id] === false);
+
+/** What has come and has led nowhere yet. */
+const live = ({ inbox, heardFromVisit, heardAfter }: SmartProcess) =>
+  inbox.filter(({ atVisit, position }) => atVisit >= heardFromVisit && position > heardAfter);
 
 type ExitWhere = Readonly<Record<string, never>> | undefined;
 
@@ -83,10 +90,10 @@ function exitOf(view: View): Effect | undefined {
   const { data, state, scope, processId, surroundings } = view;
   const stage = stageOf(data, state.stageCode);
   if (!stage || isFinal(stage)) return undefined;
-  const live = state.inbox.filter(({ atVisit, position }) => atVisit >= state.heardFromVisit && position > state.heardAfter);
+  const came = live(state);
   const entryFor = (on: ExitOn) =>
     typeof on === 'object' && 'event' in on
-      ? live.find((entry) => entry.eventType === on.event && fits(entry, on.where, scope))
+      ? came.find((entry) => entry.eventType === on.event && fits(entry, on.where, scope))
       : undefined;
   const earliest = Math.min(...stage.exits.map(({ on }) => entryFor(on)?.position ?? Infinity));
   for (const [exitIndex, { on, to }] of stage.exits.entries()) {
@@ -124,7 +131,8 @@ function nextOf({ steps, visit, run }: Strand, { processId, state, scope }: View
   const at = standing(steps, state, visit, run);
   if (at === 'done' || !('todo' in at)) return [];
   const { todo, key, record } = at;
-  if (!record && !holds(todo.if, scope)) return [send(RecordStepCompleted, { processId, visit, key, outputs: {}, skipped: true }, key)];
+  if (!record && !holds(todo.if, within(scope, key, state)))
+    return [send(RecordStepCompleted, { processId, visit, key, outputs: {}, skipped: true }, key)];
   return [begin(processId, todo, visit, key, (record?.attempt ?? 0) + 1)];
 }
 
@@ -145,6 +153,7 @@ export function begin(processId: string, { type, args }: StepDef, visit: number,
       taskId,
       blocking: taskId ? args.waitForCompletion === true : undefined,
       listensTo: taskId ? [`task-${taskId}`] : undefined,
+      childProcessId: type === 'start_process' ? childOf(processId, visit, key) : undefined,
     },
     `${visit}:${key}:${nth}`,
   );

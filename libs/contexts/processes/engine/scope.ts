@@ -1,7 +1,8 @@
 import type { Scope } from '../definition/expr';
 import { evaluate, holds } from '../definition/expr';
-import type { ControlPoint, StageDef } from '../definition/definition';
-import { latest, type SmartProcess } from '../smart-process/smart-process.state';
+import type { ControlPoint, ProcessDefinitionData, StageDef } from '../definition/definition';
+import { recipientOf, staffIdsIn } from '../definition/recipients';
+import { keyOf, type SmartProcess } from '../smart-process/smart-process.state';
 
 /** A staff member as texts and conditions see one. */
 export interface Person {
@@ -28,7 +29,9 @@ interface DocumentLike {
 /** What placeholders of a definition find for an instance. */
 export function scopeOf(state: SmartProcess, { subject, documents, people = {} }: Surroundings): Scope {
   const person = (id: string | undefined) => (id === undefined ? undefined : (people[id] ?? { id }));
-  const keys = [...new Set(Object.values(state.steps).map(({ key }) => key.split(':')[0]!))];
+  // Of a step that ran several times, the latest run.
+  const outputs: Record<string, unknown> = {};
+  for (const { key, outputs: own } of Object.values(state.steps)) outputs[keyOf(key)] = own;
   return {
     subject: { ...subject, id: state.subject.id, type: state.subject.type },
     process: {
@@ -47,8 +50,15 @@ export function scopeOf(state: SmartProcess, { subject, documents, people = {} }
     params: state.params,
     document: documents[0] ?? {},
     event: state.enteredBy?.data ?? {},
-    steps: Object.fromEntries(keys.map((key) => [key, latest(state, key)!.outputs])),
+    steps: outputs,
   };
+}
+
+/** The scope of a step: steps that an event has set off see that event. */
+export function within(scope: Scope, key: string, { runs }: SmartProcess): Scope {
+  const run = key.slice(key.indexOf(':') + 1);
+  const event = run === key ? undefined : runs.find((each) => each.run === run)?.event;
+  return event ? { ...scope, event } : scope;
 }
 
 /** The first control point on the way to a stage that does not hold. */
@@ -71,4 +81,19 @@ function isMet({ kind, args }: ControlPoint, scope: Scope, documents: readonly D
     case 'expression':
       return holds(args.if ?? args.expression ?? false, scope);
   }
+}
+
+/** A recipient as it is meant now: a parameter may be a role, and a placeholder names staff members. */
+export function meant(
+  expr: string,
+  { data, state, scope }: { data: ProcessDefinitionData; state: SmartProcess; scope: Scope },
+): readonly string[] {
+  if (expr.includes('{{')) {
+    const value = evaluate(expr, scope);
+    // `email:{{…}}` says itself what it finds.
+    return expr.startsWith('{{') ? staffIdsIn(value).map((id) => `staff:${id}`) : [String(value)];
+  }
+  const { kind, of } = recipientOf(expr);
+  const isRole = kind === 'param' && data.params.some(({ key, type }) => key === of && type === 'role');
+  return isRole ? [`role:${String(state.params[of])}`] : [expr];
 }

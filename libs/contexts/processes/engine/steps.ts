@@ -1,5 +1,4 @@
 import { AddAbsence, CreateCalendarEvent, CreateTask, ReturnTask, SubmitTaskForControl } from '@letopis/contexts/work';
-import { RequestNotification, type RoutingPolicy } from '@letopis/contexts/communication';
 import { ApplyDocumentStatus } from '@letopis/contexts/documents';
 import { attempt, derivedId, send, type CommandEffect, type Effect } from '@letopis/kernel';
 import { durationMillis, type BranchArgs, type Expr, type StepDef, type StepType } from '../definition/definition';
@@ -15,53 +14,13 @@ import {
   StartSmartProcess,
 } from '../smart-process/smart-process.commands';
 import { latest, type StepRecord } from '../smart-process/smart-process.state';
+import { NOT_AVAILABLE, type Done } from './done';
+import { people, told, unknownRecipient } from './messages';
 import { childOf, taskOf, type View } from './plan';
-import type { Person } from './scope';
-
-/** What a step does: commands, and what is known of it then. */
-interface Done {
-  readonly commands?: readonly CommandEffect[];
-  /** Known when all commands have gone through. */
-  readonly outputs?: Readonly<Record<string, unknown>>;
-  /** What it waits for, and what wakes it. */
-  readonly on?: Readonly<Record<string, unknown>>;
-  readonly timer?: string;
-  /** Outputs where a command is refused: for steps to which a refusal is an answer. */
-  readonly whenRefused?: Readonly<Record<string, unknown>>;
-  readonly failed?: string;
-}
+import { meant, within } from './scope';
+import { subjectCommands, toSubject } from './subjects';
 
 type Run = (step: StepDef, record: StepRecord, view: View) => Done;
-
-/** A command of a context by its name: it may belong to one that the product is composed without. */
-const named = (type: string, payload: Readonly<Record<string, unknown>>): CommandEffect => ({ kind: 'command', type, payload });
-
-/** What is done to a subject, by its kind: the commands of its context. */
-const subjectCommands: Readonly<
-  Record<string, Readonly<Record<string, (id: string, args: Readonly<Record<string, unknown>>, view: View) => CommandEffect>>>
-> = {
-  deal: {
-    stage: (dealId, { stage }) => named('MoveDealToStage', { dealId, stageCode: stage }),
-    text: (dealId, { text: said }) => named('SetDealStatusText', { dealId, text: said }),
-    close: (dealId, { outcome, comment }) => named('CloseDeal', { dealId, outcome, reason: comment }),
-    approval: (dealId, args) => named('ApplyDealApproval', { dealId, ...args }),
-    field: (dealId, { field, value }) => named('UpdateDeal', { dealId, [String(field)]: value }),
-  },
-  lead: { field: (leadId, { field, value }) => named('UpdateLead', { leadId, [String(field)]: value }) },
-  company: { field: (companyId, { field, value }) => named('UpdateCompany', { companyId, [String(field)]: value }) },
-  contact: { field: (contactId, { field, value }) => named('UpdateContact', { contactId, [String(field)]: value }) },
-};
-
-const toSubject = (
-  what: string,
-  args: Readonly<Record<string, unknown>>,
-  view: View,
-  outputs: Readonly<Record<string, unknown>> = {},
-): Done => {
-  const { type, id } = view.state.subject;
-  const make = subjectCommands[type]?.[what];
-  return make ? { commands: [make(id, args, view)], outputs } : { failed: 'UNKNOWN_COMMAND' };
-};
 
 const values =
   ({ args }: StepDef, { scope }: View) =>
@@ -70,67 +29,17 @@ const values =
 const said = (step: StepDef, { scope }: View, name: string, most: number): string | undefined =>
   step.args[name] === undefined ? undefined : text(step.args[name], scope).trim().slice(0, most) || undefined;
 
-/** Everybody who a list of recipients means, each once. */
-function people(expr: Expr | undefined, view: View): readonly Person[] {
-  const all = [expr ?? []].flat() as readonly Expr[];
-  const found = all.flatMap((each) => (typeof each === 'string' ? view.resolve(each) : []));
-  return found.filter((person, at) => found.findIndex(({ id }) => id === person.id) === at);
-}
-
-interface Message {
-  readonly policy: RoutingPolicy;
-  readonly to: readonly Person[];
-  readonly textSite: string;
-  readonly textMail?: string;
-  readonly title?: string;
-  readonly from?: string;
-  readonly category?: 'message' | 'process';
-}
-
-/** A message to each; their ids follow from step and attempt, so that a repeat tells nobody twice. */
-export function messages(view: View, about: string, { policy, to, textSite, textMail, title, from, category = 'process' }: Message) {
-  const { processId, state } = view;
-  const sender = from === undefined ? undefined : view.resolve(from)[0];
-  return to.map((person): { id: string; command: CommandEffect } => {
-    const notificationId = derivedId(processId, about, person.id, 'notification');
-    const { name, email, phone, userId } = person;
-    const recipient = userId ? { userId } : { external: { name, email, phone } };
-    const payload = {
-      notificationId,
-      organizationId: state.organizationId,
-      recipient,
-      category,
-      policy,
-      title,
-      textSite: textSite.slice(0, 4_000),
-      textMail,
-      from:
-        from === undefined
-          ? { kind: 'system' as const }
-          : { kind: from === 'author' ? ('author' as const) : ('staff' as const), staffId: sender?.id },
-      link: { type: 'smartProcess', id: processId },
-    };
-    return { id: notificationId, command: send(RequestNotification, payload as never) };
-  });
-}
-
-const told = (view: View, { visit, key, attempt: nth }: StepRecord, message: Message): Done => {
-  const reachable = message.to.filter(({ userId, email, phone }) => userId ?? email ?? phone);
-  const all = messages(view, `${visit}:${key}:${nth}`, { ...message, to: reachable });
-  return { commands: all.map(({ command }) => command), outputs: { notificationIds: all.map(({ id }) => id) } };
-};
-
 /** Every type of step. None knows a process: all that it does follows from its arguments. */
 const runs: Readonly<Record<StepType, Run>> = {
   assign_responsible: (step, record, view) => {
     const [person] = people(step.args.to, view);
-    if (!person) return { failed: 'RECIPIENT_UNKNOWN' };
+    if (!person) return unknownRecipient(view);
     const textSite =
       said(step, view, 'text', 4_000) ??
       `Вы назначены ответственным: ${view.state.title ?? view.state.definitionName} № ${view.state.number}`;
     const notice = told(view, record, { policy: 'user_notification', to: [person], textSite });
     const reassign = send(ReassignResponsible, { processId: view.processId, staffId: person.id });
-    return { commands: [reassign, ...notice.commands!], outputs: { staffId: person.id } };
+    return { commands: [reassign, ...(notice.commands ?? [])], outputs: { staffId: person.id } };
   },
   notify_user: (step, record, view) =>
     told(view, record, {
@@ -151,8 +60,8 @@ const runs: Readonly<Record<StepType, Run>> = {
     }),
   send_sms: (step, record, view) => {
     const done = told(view, record, { policy: 'sms', to: people(step.args.to, view), textSite: said(step, view, 'text', 700) ?? '—' });
+    if (done.failed) return done;
     const notificationIds = done.outputs!.notificationIds as readonly string[];
-    if (notificationIds.length === 0) return { failed: 'RECIPIENT_UNKNOWN' };
     return { ...done, on: { notificationIds, listensTo: notificationIds.map((id) => `notification-${id}`) } };
   },
   social_message: (step, record, view) =>
@@ -166,7 +75,7 @@ const runs: Readonly<Record<StepType, Run>> = {
   set_status_text: (step, _, view) => {
     const status = said(step, view, 'text', 255) ?? '';
     const { type, id } = view.state.subject;
-    const subject = subjectCommands[type]?.text?.(id, { text: status }, view);
+    const subject = subjectCommands[type]?.text?.(id, { text: status });
     return {
       commands: [send(SetProcessStatusText, { processId: view.processId, text: status }), ...(subject ? [subject] : [])],
       outputs: { text: status },
@@ -200,10 +109,10 @@ const runs: Readonly<Record<StepType, Run>> = {
     const { processId, state } = view;
     const value = values(step, view);
     const taskId = taskOf(processId, visit, key);
-    const { kind, of } = recipientOf(String(step.args.assignee as string));
+    const { kind, of } = recipientOf(meant(String(step.args.assignee as string), view)[0] ?? '');
     const [person] = kind === 'role' || kind === 'department' ? [] : people(step.args.assignee, view);
     const assignee = kind === 'role' ? { roleCode: of } : kind === 'department' ? { departmentId: of } : person && { staffId: person.id };
-    if (!assignee) return { failed: 'RECIPIENT_UNKNOWN' };
+    if (!assignee) return unknownRecipient(view);
     const due = durationMillis(value('due'));
     const task = send(CreateTask, {
       taskId,
@@ -237,7 +146,7 @@ const runs: Readonly<Record<StepType, Run>> = {
     });
     const named = value('roundId');
     const roundId = typeof named === 'string' && named ? named : derivedId(processId, visit, key, 'round');
-    if (approvers.length === 0) return { failed: 'RECIPIENT_UNKNOWN' };
+    if (approvers.length === 0) return unknownRecipient(view);
     const [least, most] = [Number(value('min') ?? 1), Number(value('max') ?? 100)];
     if (approvers.length < least || approvers.length > most) return { failed: 'APPROVERS_COUNT' };
     const open = send(OpenApprovalRound, {
@@ -259,7 +168,7 @@ const runs: Readonly<Record<StepType, Run>> = {
   add_absence: (step, { visit, key }, view) => {
     const value = values(step, view);
     const [person] = people(step.args.user, view);
-    if (!person) return { failed: 'RECIPIENT_UNKNOWN' };
+    if (!person) return unknownRecipient(view);
     const absenceId = derivedId(view.processId, visit, key, 'absence');
     const [from, to] = [String(value('from')), String(value('to'))];
     const absence = { absenceId, staffId: person.id, type: value('type') as 'other', from, to, title: said(step, view, 'title', 255) };
@@ -268,7 +177,7 @@ const runs: Readonly<Record<StepType, Run>> = {
   create_calendar_event: (step, { visit, key }, view) => {
     const value = values(step, view);
     const [person] = people(step.args.user, view);
-    if (!person?.userId) return { failed: 'RECIPIENT_UNKNOWN' };
+    if (!person?.userId) return unknownRecipient(view);
     const eventId = derivedId(view.processId, visit, key, 'calendarEvent');
     const event = send(CreateCalendarEvent, {
       calendarEventId: eventId,
@@ -286,7 +195,7 @@ const runs: Readonly<Record<StepType, Run>> = {
   },
   wait: (step, _, view) => {
     const length = durationMillis(values(step, view)('duration'));
-    return length === undefined ? { failed: 'VALIDATION_FAILED' } : { on: { milliseconds: length } };
+    return length === undefined ? { failed: 'VALIDATION_FAILED' } : { on: { milliseconds: length, clock: step.args.clock ?? 'calendar' } };
   },
   wait_event: (step) => ({ on: { event: step.args.event, where: step.args.where } }),
   start_process: (step, { visit, key }, view) => {
@@ -323,22 +232,35 @@ function ofTask({ args }: StepDef, { state }: View, make: (taskId: string) => Co
 }
 
 /** What a step that has begun does, and how it ends: with its outputs, waiting, or failed by the code of a refusal. */
-export function carriedOut(step: StepDef, record: StepRecord, view: View): readonly Effect[] {
-  const { processId } = view;
+export function carriedOut(step: StepDef, record: StepRecord, whole: View): readonly Effect[] {
+  const { processId } = whole;
   const { visit, key, attempt: nth } = record;
+  const view = { ...whole, scope: within(whole.scope, key, whole.state) };
   const { commands = [], outputs, on, whenRefused, failed } = runs[step.type](step, record, view);
   const at = `${visit}:${key}`;
-  const fail = (errorCode: string) => send(RecordStepFailed, { processId, visit, key, attempt: nth, errorCode }, at);
+  const fail = (errorCode: string) => {
+    const isFinal = errorCode === NOT_AVAILABLE;
+    return send(RecordStepFailed, { processId, visit, key, attempt: nth, errorCode, final: isFinal || undefined }, at);
+  };
   if (failed !== undefined) return [fail(failed)];
   const complete = (results: Readonly<Record<string, unknown>>) =>
     send(RecordStepCompleted, { processId, visit, key, outputs: results }, at);
   const end = on ? send(RecordStepWaiting, { processId, visit, key, on }, at) : complete(outputs ?? {});
-  const tried = commands.map((command, nth) =>
-    attempt({ ...command, key: `${at}:${nth}` }, (code) => [whenRefused ? complete(whenRefused) : fail(code)]),
-  );
+  const refused = (code: string) => {
+    // A context that is not there has refused nothing.
+    if (code === 'UNKNOWN_COMMAND') return fail(NOT_AVAILABLE);
+    return whenRefused ? complete(whenRefused) : fail(code);
+  };
+  const tried = commands.map((command, nth) => attempt({ ...command, key: `${at}:${nth}` }, (code) => [refused(code)]));
   return on?.listensTo ? [end, ...tried] : [...tried, end];
 }
 
-/** When a step that waits for time to pass is over; pauses do not count. */
-export const wakes = ({ on, since, pausedBefore }: StepRecord, pausedMs: number): string | undefined =>
-  typeof on?.milliseconds === 'number' ? later(since, on.milliseconds + pausedMs - pausedBefore) : undefined;
+/** What a step that waits for time to pass waits for, and since when; pauses do not count. */
+export const waitOf = ({ on, since, pausedBefore }: StepRecord, pausedMs: number) =>
+  typeof on?.milliseconds === 'number'
+    ? {
+        from: later(since, pausedMs - pausedBefore)!,
+        milliseconds: on.milliseconds,
+        clock: on.clock === 'working' ? 'working' : 'calendar',
+      }
+    : undefined;

@@ -40,9 +40,9 @@ export function strandsOf(data: ProcessDefinitionData, state: SmartProcess): rea
   ];
 }
 
-/** Whether all steps that were begun in the stage are done. */
+/** Whether all steps of the present visit are done; what an event has set off in an earlier one runs beside it. */
 export const allDone = (data: ProcessDefinitionData, state: SmartProcess): boolean =>
-  strandsOf(data, state).every(({ steps, visit, run }) => standing(steps, state, visit, run) === 'done');
+  strandsOf(data, state).every(({ steps, visit, run }) => visit !== state.stageVisit || standing(steps, state, visit, run) === 'done');
 
 /** Whether the instance stands in a final stage with nothing left to do there. */
 export function isAtEnd(data: ProcessDefinitionData, state: SmartProcess): boolean {

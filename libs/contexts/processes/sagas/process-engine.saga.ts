@@ -1,9 +1,6 @@
 import { BindDocumentToProcess, ReleaseDocumentFromProcess } from '@letopis/contexts/documents';
 import { notification } from '@letopis/contexts/communication';
-import { CancelTask, CreateTask, ReassignTask } from '@letopis/contexts/work';
-import { workSchedule, seededSchedule, hoursOf } from '@letopis/contexts/staff';
 import {
-  addWorkingMinutes,
   attempt,
   cancel,
   passOver,
@@ -15,19 +12,11 @@ import {
   type Recorded,
   type SagaReads,
 } from '@letopis/kernel';
-import {
-  allSteps,
-  durationMillis,
-  stageOf,
-  stepLists,
-  stepOf,
-  SUBJECT_TYPES,
-  type ProcessDefinitionData,
-  type StageTimer,
-} from '../definition/definition';
-import { placeholdersIn, text } from '../definition/expr';
+import { allSteps, stageOf, stepLists, stepOf, SUBJECT_TYPES, type ProcessDefinitionData } from '../definition/definition';
+import { placeholdersIn } from '../definition/expr';
+import { messages } from '../engine/messages';
 import { begin, fits, planned, type View } from '../engine/plan';
-import { carriedOut, messages, wakes } from '../engine/steps';
+import { carriedOut } from '../engine/steps';
 import { processDefinition } from '../process-definition/process-definition';
 import type { SubscriptionRow } from '../projections/subscriptions';
 import {
@@ -43,8 +32,10 @@ import {
 } from '../smart-process/smart-process.commands';
 import type { SmartProcessEvents } from '../smart-process/smart-process.events';
 import { smartProcess } from '../smart-process/smart-process';
-import { keyOf, stepId, type SmartProcess } from '../smart-process/smart-process.state';
+import { isOver, keyOf, stepId, type SmartProcess } from '../smart-process/smart-process.state';
+import { asked, askedAnew, cancelled, toldOfFault } from './asking';
 import { viewOf } from './reading';
+import { later, resumed, stageTimer, timersOf, waits } from './terms';
 
 type Told = { [K in keyof SmartProcessEvents]: Recorded<K, SmartProcessEvents[K]> }[keyof SmartProcessEvents];
 const OWN = 'smartProcess';
@@ -106,7 +97,7 @@ async function followed(event: Told, view: View, reads: SagaReads): Promise<read
       return record?.status === 'started' && record.attempt === nth && step && !isOver(state) ? carriedOut(step, record, view) : [];
     }
     case 'StepWaiting':
-      return waits(view, event.data.visit, event.data.key);
+      return waits(view, event.data.visit, event.data.key, reads);
     case 'StepFailed': {
       const { visit, key, attempt: nth } = event.data;
       const pause = PAUSES[(state.steps[stepId(visit, key)]?.failures ?? 1) - 1];
@@ -116,17 +107,14 @@ async function followed(event: Told, view: View, reads: SagaReads): Promise<read
     case 'ProcessFaulted':
       return toldOfFault(view, event.data.key, event.data.errorCode, event.revision);
     case 'ApprovalRoundOpened':
-      return asked(view, event.data.roundId);
+      return asked(view, reads, event.data.roundId);
     case 'ApprovalDecisionRecorded':
-      return asked(view, event.data.roundId, event.data.approverKey);
+      return asked(view, reads, event.data.roundId, event.data.approverKey);
     case 'ApprovalRoundCompleted':
       return cancelled(state, undefined, 'Согласование завершено', event.data.roundId);
-    case 'ApproverReplaced': {
-      const { roundId, approverKey, to, reason, onBehalfOf } = event.data;
-      const taskId = state.rounds[roundId]?.approvers.find((each) => each.approverKey === approverKey)?.taskId;
+    case 'ApproverReplaced':
       // What the task has told of itself it knows already.
-      return taskId && !onBehalfOf ? [passOver(send(ReassignTask, { taskId, staffId: to, reason }))] : [];
-    }
+      return event.data.onBehalfOf ? [] : askedAnew(view, reads, event.data);
     case 'StageReminderSent':
       return stageTimer(view, event.data.key, event.data.no + 1, reads);
     case 'ProcessDocumentAttached': {
@@ -135,6 +123,12 @@ async function followed(event: Told, view: View, reads: SagaReads): Promise<read
       const bind = attempt(send(BindDocumentToProcess, { documentId, processId }), detach);
       return [...(await caughtUp(view, reads, 'document', documentId)), bind];
     }
+    case 'ProcessDocumentDetached':
+      return messages(view, `detached:${event.data.documentId}`, {
+        policy: 'user_notification',
+        to: view.resolve('author'),
+        textSite: `Документ не присоединён к процессу № ${state.number}: он участвует в другом (${event.data.reason})`,
+      }).map(({ command }) => command);
     case 'ProcessResumed':
     case 'StepRetried':
       return resumed(view, reads);
@@ -157,10 +151,6 @@ async function followed(event: Told, view: View, reads: SagaReads): Promise<read
   }
 }
 
-const isOver = ({ status }: SmartProcess) => status === 'completed' || status === 'cancelled';
-const later = (moment: string, milliseconds: number) => new Date(Date.parse(moment) + milliseconds).toISOString();
-const timersOf = (data: ProcessDefinitionData, code: string): readonly StageTimer[] => stageOf(data, code)?.timers ?? [];
-
 /** A stage was entered: its timers are set, and somebody is responsible. */
 async function arrived(view: View, reads: SagaReads): Promise<readonly Effect[]> {
   const { data, state, processId } = view;
@@ -172,110 +162,12 @@ async function arrived(view: View, reads: SagaReads): Promise<readonly Effect[]>
   return [...timers.flat(), ...reassign];
 }
 
-/** Sets the nth occurrence of a timer of the present stage; pauses move it. */
-async function stageTimer({ data, state }: View, key: string, no: number, reads: SagaReads): Promise<readonly Effect[]> {
-  const timer = timersOf(data, state.stageCode).find((each) => each.key === key);
-  if (!timer || (no > 1 && (!timer.repeatEvery || no > (timer.maxRepeats ?? Infinity)))) return [];
-  const length = durationMillis(timer.after)! + (no - 1) * (durationMillis(timer.repeatEvery) ?? 0);
-  const paused = state.pausedMs - state.pausedBeforeStage;
-  const from = later(state.stageEnteredAt, paused);
-  const { workScheduleId } = seededSchedule(state.organizationId) as { workScheduleId: string };
-  const hours = timer.clock === 'working' ? hoursOf(await reads.state(workSchedule, workScheduleId)) : undefined;
-  const dueAt = addWorkingMinutes(hours, from, length / 60_000) ?? later(from, length);
-  return [schedule(`stage:${key}`, dueAt, { visit: state.stageVisit, key, no })];
-}
-
-function waits({ state }: View, visit: number, key: string): readonly Effect[] {
-  const record = state.steps[stepId(visit, key)];
-  const dueAt = record?.status === 'waiting' ? wakes(record, state.pausedMs) : undefined;
-  return dueAt ? [schedule(`wait:${stepId(visit, key)}`, dueAt, { visit, key })] : [];
-}
-
-/** After a pause or a fault: what is left of every term, and what came due meanwhile. */
-async function resumed(view: View, reads: SagaReads): Promise<readonly Effect[]> {
-  const { data, state } = view;
-  if (isOver(state)) return [];
-  const timers = timersOf(data, state.stageCode).map(({ key }) => stageTimer(view, key, (state.reminders[key] ?? 0) + 1, reads));
-  const steps = Object.values(state.steps).flatMap(({ visit, key, status, attempt: nth }) => {
-    if (status === 'failed') return [schedule(`retry:${stepId(visit, key)}`, state.stageEnteredAt, { visit, key, attempt: nth + 1 })];
-    return waits(view, visit, key);
-  });
-  return [...(await Promise.all(timers)).flat(), ...steps];
-}
-
 async function again({ aggregateId, payload }: FiredTimer, reads: SagaReads): Promise<readonly Effect[]> {
   const { visit, key, attempt: nth } = payload as { visit: number; key: string; attempt: number };
   const view = await viewOf(reads, aggregateId);
   const step = view && stepOf(view.data, keyOf(key));
   if (!step || view.state.status !== 'running' || view.state.steps[stepId(visit, key)]?.status !== 'failed') return [];
   return [begin(aggregateId, step, visit, key, nth)];
-}
-
-/**
- * Asks whoever is to decide now: all at once when the round is opened, or the one after whoever has decided. Who that is
- * follows from the fact and not from how far the round has come: a repeat that is late asks the same people again.
- */
-function asked(view: View, roundId: string, decidedBy?: string): readonly Effect[] {
-  const { state, processId, data, scope } = view;
-  const round = state.rounds[roundId];
-  if (!round || round.outcome || round.closed || isOver(state)) return [];
-  const args = stepOf(data, keyOf(round.key))?.args ?? {};
-  const due = durationMillis(args.due);
-  const { approvers, decisions, mode } = round;
-  const from = approvers.findIndex(({ approverKey }) => approverKey === decidedBy) + 1;
-  const meant = mode === 'sequential' ? approvers.slice(from, from + 1) : decidedBy === undefined ? approvers : [];
-  const now = meant.filter(({ approverKey }) => !decisions.some((each) => each.approverKey === approverKey));
-  const told = (code: string, approverKey: string) =>
-    messages(view, `ask:${roundId}:${approverKey}`, {
-      policy: 'user_notification',
-      to: view.resolve('author'),
-      textSite: `Согласующему нельзя дать задание (${code}): замените его. Процесс № ${state.number}`,
-    }).map(({ command }) => command);
-  return now.map(({ approverKey, staffId, taskId }) =>
-    passOver(
-      send(CreateTask, {
-        taskId,
-        organizationId: state.organizationId,
-        kind: 'approval',
-        title: text(args.title, scope).slice(0, 255) || 'Согласование',
-        description: text(args.description, scope).slice(0, 10_000) || undefined,
-        assignee: { staffId },
-        dueAt: due === undefined ? undefined : later(state.stageEnteredAt, due),
-        subject: { type: state.subject.type, id: state.subject.id },
-        processRef: { processId, visit: round.visit, stepKey: keyOf(round.key), roundId, approverKey },
-        blocking: true,
-        rejectionNeedsComment: args.requireCommentOnReject !== false,
-        creatorStaffId: state.initiatorStaffId,
-      }),
-      (code) => told(code, approverKey),
-    ),
-  );
-}
-
-/** Takes back what is still to be done: of a stage that was left (what waits for nobody lives on), of a round, or all. */
-function cancelled(state: SmartProcess, visit: number | undefined, reason: string, roundId?: string): readonly Effect[] {
-  const isDecided = (taskId: string) => {
-    const { roundId: of, approverKey } = state.tasks[taskId]!;
-    return of !== undefined && state.rounds[of]?.decisions.some((each) => each.approverKey === approverKey);
-  };
-  return Object.entries(state.tasks)
-    .filter(([id, task]) => task.status === 'open' && !isDecided(id))
-    .filter(([, task]) =>
-      roundId === undefined ? visit === undefined || (task.visit === visit && task.blocking) : task.roundId === roundId,
-    )
-    .map(([taskId]) => passOver(send(CancelTask, { taskId, reason: reason.slice(0, 500) })));
-}
-
-function toldOfFault(view: View, key: string, errorCode: string, revision: number): readonly Effect[] {
-  const to = [...view.resolve('author'), ...view.resolve('administrators')].filter(
-    ({ id, userId }, at, all) => userId && all.findIndex((each) => each.id === id) === at,
-  );
-  const { state } = view;
-  const textSite = `Процесс «${state.title ?? state.definitionName}» № ${state.number} остановлен: шаг ${key} не выполнен (${errorCode})`;
-  return messages(view, `fault:${revision}`, { policy: 'user_notification', to, textSite }).map(({ command, id }) => ({
-    ...command,
-    key: id,
-  }));
 }
 
 /** Types of events that a definition waits for, and the fields of theirs that it asks for. */
@@ -334,14 +226,17 @@ async function toInstance(
 
 /** Whether a message has come to its end: said for steps that wait until somebody was reached. */
 async function outcomeOf(
-  { category, aggregateId, type }: Recorded,
+  { category, aggregateId, type, data }: Recorded,
   { state }: SagaReads,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   if (category !== 'notification') return undefined;
   if (type === 'NotificationDelivered') return { reached: true };
   if (type !== 'NotificationDeliveryFailed') return undefined;
-  const { status } = await state(notification, aggregateId);
-  return status === 'failed' ? { reached: false } : undefined;
+  const { status, deliveries, external, recipientUserId } = await state(notification, aggregateId);
+  if (status !== 'failed') return undefined;
+  // A letter is tried in the place of a channel that has failed: then that is what tells.
+  const goesByLetter = (data as { error: string }).error !== 'NO_CHANNEL' && !deliveries.email && (external?.email ?? recipientUserId);
+  return goesByLetter ? undefined : { reached: false };
 }
 
 function received(

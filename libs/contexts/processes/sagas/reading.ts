@@ -1,13 +1,14 @@
 import { contact, company } from '@letopis/contexts/crm';
 import { document } from '@letopis/contexts/documents';
 import { organization } from '@letopis/contexts/organizations';
-import { department, staffMember, userGroup } from '@letopis/contexts/staff';
+import { person } from '@letopis/contexts/persons';
+import { clientService, department, staffMember, supportRequest, userGroup } from '@letopis/contexts/staff';
 import { roster } from '@letopis/contexts/identity';
 import { staffKey, type SagaReads } from '@letopis/kernel';
 import { allSteps, stageOf, stepLists, type Expr, type ProcessDefinitionData } from '../definition/definition';
 import { valueAt } from '../definition/expr';
-import { recipientOf } from '../definition/recipients';
-import { scopeOf, type Person, type Surroundings } from '../engine/scope';
+import { recipientOf, staffIdsIn } from '../definition/recipients';
+import { meant, scopeOf, type Person, type Surroundings } from '../engine/scope';
 import type { View } from '../engine/plan';
 import { processDefinition } from '../process-definition/process-definition';
 import { smartProcess } from '../smart-process/smart-process';
@@ -15,7 +16,7 @@ import type { SmartProcess } from '../smart-process/smart-process.state';
 
 type Fields = Readonly<Record<string, unknown>>;
 /** Subjects whose contexts are there; of others, texts find nothing. */
-const subjects = { company, contact, document, organization } as const;
+const subjects = { company, contact, document, organization, person, supportRequest, clientService } as const;
 
 /** An instance and what is around it, read anew: at least as new as the event that is handled. */
 export async function viewOf(reads: SagaReads, processId: string): Promise<View | undefined> {
@@ -30,16 +31,20 @@ export async function viewOf(reads: SagaReads, processId: string): Promise<View 
   const people: Record<string, Person> = {};
   for (const id of [state.initiatorStaffId, state.responsibleStaffId]) if (id) people[id] = await personOf(reads, id);
   const surroundings: Surroundings = { subject, documents, people };
-  const found = new Map<string, readonly Person[]>();
-  for (const expr of recipientsIn(data, state)) found.set(expr, await resolved(reads, expr, state, subject));
   const scope = scopeOf(state, surroundings);
+  const found = new Map<string, readonly Person[]>();
+  for (const expr of recipientsIn(data, state)) {
+    const all = await Promise.all(meant(expr, { data, state, scope }).map((each) => resolved(reads, each, state, subject)));
+    found.set(expr, all.flat());
+  }
   return { processId, data, state, surroundings, scope, resolve: (expr) => found.get(expr) ?? [] };
 }
 
 export async function personOf({ state }: SagaReads, id: string): Promise<Person> {
-  const { userId, email, lastName, firstName } = (await state(staffMember, id)) as unknown as Record<string, string | undefined>;
+  const { userId, email, phone, fullName } = await state(staffMember, id);
+  const { lastName, firstName } = fullName?.ru ?? {};
   const name = [lastName, firstName].filter(Boolean).join(' ') || undefined;
-  return { id, userId, email, name };
+  return { id, userId, email: email || undefined, phone, name };
 }
 
 const NAMES = ['to', 'from', 'assignee', 'controller', 'approvers', 'user'];
@@ -80,7 +85,7 @@ async function resolved(reads: SagaReads, expr: string, state: SmartProcess, sub
     case 'staff':
       return staff([of]);
     case 'field':
-      return staff([valueAt(subject, of)].flat().map((each) => (each as { staffId?: string } | undefined)?.staffId ?? each));
+      return staff(staffIdsIn(valueAt(subject, of)));
     case 'role':
       return staff((await reads.state(roster, `staffWithRole:${state.organizationId}:${of}`)).members);
     case 'department':

@@ -17,7 +17,8 @@ export const decisionRecorded: Decide<RecordApprovalDecision> = (c, state) => {
   const { round, approver } = placeOf(state, c);
   if (decisionOf(round, approverKey)?.decision === decision) return [];
   mustBeOpen(round, approverKey);
-  if (approver.staffId !== byStaffId) throw refusal('NOT_AN_APPROVER');
+  // Whoever holds the task decides: it may have been decided while somebody else was being named.
+  if (approver.staffId !== byStaffId && approver.taskId !== c.taskId) throw refusal('NOT_AN_APPROVER');
   const taken = { approverKey, byStaffId, onBehalfOf: onBehalfOf ?? approver.onBehalfOf, decision, comment };
   const recorded = event('ApprovalDecisionRecorded', { roundId, ...taken });
   const decisions = [...round.decisions, taken];
@@ -39,6 +40,8 @@ export const approverReplaced: Decide<ReplaceApprover, Acting & { readonly to: S
   if (approver.staffId === c.to) return [];
   mustBeOpen(round, approverKey);
   mustWork(to, state);
+  // A task that nobody could be given would never be decided.
+  if (acting.actor.kind !== 'system' && to.status !== 'active') throw refusal('NOT_FOUND');
   return [event('ApproverReplaced', { roundId, approverKey, from: approver.staffId, to: c.to, reason, onBehalfOf })];
 };
 

@@ -58,6 +58,8 @@ export class RecordStepStarted extends OfStep {
   @Codes(100, { optional: true }) listensTo?: string[];
   @Id({ optional: true }) taskId?: string;
   @Flag({ optional: true }) blocking?: boolean;
+  /** The process that the step starts: it is cancelled with this one. */
+  @Id({ optional: true }) childProcessId?: string;
 }
 
 export class RecordStepWaiting extends OfStep {
@@ -68,11 +70,15 @@ export class RecordStepCompleted extends OfStep {
   @IsObject() outputs: Record<string, unknown>;
   /** Its condition did not hold. */
   @Flag({ optional: true }) skipped?: boolean;
+  /** What it has waited for: nothing else is set off by it any more. */
+  @Id({ optional: true }) consumedEventId?: string;
 }
 
 export class RecordStepFailed extends OfStep {
   @IsInt() @Min(1) attempt: number;
   @Code() errorCode: string;
+  /** To try again would change nothing. */
+  @Flag({ optional: true }) final?: boolean;
 }
 
 export class ProcessApprover {

@@ -46,9 +46,17 @@ export interface SmartProcessEvents {
   };
   StageEntered: { stageCode: string; stageName: string; visit: number; semantic: 'initial' | 'work' | 'success' | 'failure' };
   StageLeft: { stageCode: string; visit: number; to: string; by?: string; comment?: string; cause: StageCause };
-  StepStarted: { visit: number; key: string; attempt: number; listensTo?: readonly string[]; taskId?: string; blocking?: boolean };
+  StepStarted: {
+    visit: number;
+    key: string;
+    attempt: number;
+    listensTo?: readonly string[];
+    taskId?: string;
+    blocking?: boolean;
+    childProcessId?: string;
+  };
   StepWaiting: { visit: number; key: string; on: Outputs };
-  StepCompleted: { visit: number; key: string; outputs: Outputs };
+  StepCompleted: { visit: number; key: string; outputs: Outputs; consumedEventId?: string };
   StepFailed: { visit: number; key: string; errorCode: string; attempt: number };
   StepRetried: { visit: number; key: string };
   StepSkipped: { visit: number; key: string; by: string };

@@ -37,6 +37,8 @@ export interface ProcessTask {
   readonly roundId?: string;
   readonly approverKey?: string;
   readonly status: 'open' | 'completed' | 'cancelled';
+  /** By whom, with which result and when it was ended. */
+  readonly end?: Readonly<Record<string, unknown>>;
 }
 
 export interface InboxEntry {
@@ -54,6 +56,8 @@ export interface Run {
   readonly visit: number;
   readonly trigger?: number;
   readonly timer?: string;
+  /** What is known of the event that has set them off. */
+  readonly event?: Readonly<Record<string, unknown>>;
 }
 
 export type ProcessStatus = 'none' | 'running' | 'paused' | 'faulted' | 'completed' | 'cancelled';
@@ -91,6 +95,8 @@ export interface SmartProcess {
   readonly heardFromVisit: number;
   readonly heardAfter: number;
   readonly received: readonly string[];
+  /** Messages that steps wait for → whether anybody was reached. */
+  readonly reached: Readonly<Record<string, boolean>>;
   /** Reminders of the present visit by timer. */
   readonly reminders: Readonly<Record<string, number>>;
   readonly childProcessIds: readonly string[];
@@ -129,6 +135,7 @@ export const noProcess: SmartProcess = {
   heardFromVisit: 0,
   heardAfter: -1,
   received: [],
+  reached: {},
   reminders: {},
   childProcessIds: [],
   pausedMs: 0,
@@ -162,6 +169,8 @@ const changedStep = (state: SmartProcess, visit: number, key: string, change: Pa
   };
   return { ...state, steps: { ...state.steps, [id]: { ...blank, ...state.steps[id], ...change } } };
 };
+
+const also = (ids: readonly string[], id: unknown) => (typeof id === 'string' && !ids.includes(id) ? [...ids, id] : ids);
 
 const changedRound = (state: SmartProcess, roundId: string, change: (round: Round) => Round): SmartProcess => ({
   ...state,
@@ -205,17 +214,19 @@ const folds: Evolve = {
       rounds: Object.fromEntries(Object.entries(state.rounds).map(([id, round]) => [id, closed(round)])),
     };
   },
-  StepStarted: (state, { visit, key, attempt, taskId, blocking = false }, { occurredAt }) => ({
+  StepStarted: (state, { visit, key, attempt, taskId, blocking = false, childProcessId }, { occurredAt }) => ({
     ...changedStep(state, visit, key, { status: 'started', attempt, since: occurredAt, pausedBefore: state.pausedMs }),
     tasks: taskId ? { ...state.tasks, [taskId]: { key, visit, blocking, status: 'open' } } : state.tasks,
+    childProcessIds: also(state.childProcessIds, childProcessId),
   }),
   StepWaiting: (state, { visit, key, on }, { occurredAt }) =>
     changedStep(state, visit, key, { status: 'waiting', on, since: occurredAt, pausedBefore: state.pausedMs }),
-  StepCompleted: (state, { visit, key, outputs }) => {
-    const next = changedStep(state, visit, key, { status: 'completed', outputs });
-    const { processId } = outputs;
-    return typeof processId === 'string' ? { ...next, childProcessIds: [...state.childProcessIds, processId] } : next;
-  },
+  StepCompleted: (state, { visit, key, outputs, consumedEventId }) => ({
+    ...changedStep(state, visit, key, { status: 'completed', outputs }),
+    inbox: consumedEventId === undefined ? state.inbox : state.inbox.filter(({ eventId }) => eventId !== consumedEventId),
+    // Before it was said at the start of the step.
+    childProcessIds: also(state.childProcessIds, outputs.processId),
+  }),
   StepFailed: (state, { visit, key, errorCode, attempt }) => {
     const failures = (state.steps[stepId(visit, key)]?.failures ?? 0) + 1;
     return changedStep(state, visit, key, { status: 'failed', errorCode, attempt, failures });
@@ -262,13 +273,19 @@ const folds: Evolve = {
     const id = entry.stream.slice(entry.stream.indexOf('-') + 1);
     const task = state.tasks[id];
     const status = OF_TASK[entry.eventType];
-    const isLive = entry.atVisit >= state.heardFromVisit && entry.position > state.heardAfter;
+    const { reached } = entry.data;
+    // What a message has come to is kept by itself: no exit waits for it.
+    const isLive = reached === undefined && entry.atVisit >= state.heardFromVisit && entry.position > state.heardAfter;
     return {
       ...state,
       received: [...state.received, entry.eventId].slice(-REMEMBERED),
       inbox: isLive ? [...state.inbox, entry].sort((one, other) => one.position - other.position) : state.inbox,
-      tasks: task && status ? { ...state.tasks, [id]: { ...task, status } } : state.tasks,
-      runs: [...state.runs, ...triggers.map((trigger) => ({ run: `${trigger}.${entry.position}`, visit: state.stageVisit, trigger }))],
+      tasks: task && status ? { ...state.tasks, [id]: { ...task, status, end: entry.data } } : state.tasks,
+      reached: typeof reached === 'boolean' ? { ...state.reached, [id]: reached } : state.reached,
+      runs: [
+        ...state.runs,
+        ...triggers.map((trigger) => ({ run: `${trigger}.${entry.position}`, visit: state.stageVisit, trigger, event: entry.data })),
+      ],
     };
   },
   ProcessPaused: (state, _, { occurredAt }) => ({ ...state, status: 'paused', pausedAt: occurredAt }),

@@ -154,5 +154,5 @@ export const smartProcess = define({
 
   evolve: evolveProcess,
   // The folds are told in smart-process.state: raise it when they change.
-  foldVersion: 1,
+  foldVersion: 2,
 });

@@ -29,11 +29,11 @@ const recordOf = ({ steps }: SmartProcess, { visit, key }: { visit: number; key:
 const isUnderWay = (record: StepRecord | undefined): boolean => record?.status === 'started' || record?.status === 'waiting';
 
 export const stepStarted: Decide<RecordStepStarted> = (c, state) => {
-  const { visit, key, attempt, listensTo, taskId, blocking } = c;
+  const { visit, key, attempt, listensTo, taskId, blocking, childProcessId } = c;
   if (state.status !== 'running' || !isCurrent(state, visit, key)) return [];
   const record = recordOf(state, c);
   const mayBegin = record ? (record.status === 'failed' || record.status === 'retrying') && attempt === record.attempt + 1 : attempt === 1;
-  return mayBegin ? [event('StepStarted', { visit, key, attempt, listensTo, taskId, blocking })] : [];
+  return mayBegin ? [event('StepStarted', { visit, key, attempt, listensTo, taskId, blocking, childProcessId })] : [];
 };
 
 export const stepWaits: Decide<RecordStepWaiting> = ({ visit, key, on }, state) => {
@@ -41,20 +41,22 @@ export const stepWaits: Decide<RecordStepWaiting> = ({ visit, key, on }, state) 
   return recordOf(state, { visit, key })?.status === 'started' ? [event('StepWaiting', { visit, key, on })] : [];
 };
 
-export const stepCompleted: Decide<RecordStepCompleted, ByDefinition> = ({ visit, key, outputs, skipped }, state, { definition }) => {
+export const stepCompleted: Decide<RecordStepCompleted, ByDefinition> = (c, state, { definition }) => {
+  const { visit, key, outputs, skipped, consumedEventId } = c;
   if (isOver(state) || !isCurrent(state, visit, key)) return [];
   const record = recordOf(state, { visit, key });
   if (skipped) return record ? [] : withEnd(definition, state, [event('StepSkipped', { visit, key, by: 'condition' })]);
-  return isUnderWay(record) ? withEnd(definition, state, [event('StepCompleted', { visit, key, outputs })]) : [];
+  return isUnderWay(record) ? withEnd(definition, state, [event('StepCompleted', { visit, key, outputs, consumedEventId })]) : [];
 };
 
 /** Tried again some times by itself; then it is passed over, or the process stops. */
-export const stepFailed: Decide<RecordStepFailed, ByDefinition> = ({ visit, key, attempt, errorCode }, state, { definition }) => {
+export const stepFailed: Decide<RecordStepFailed, ByDefinition> = (c, state, { definition }) => {
+  const { visit, key, attempt, errorCode, final = false } = c;
   if (isOver(state) || !isCurrent(state, visit, key)) return [];
   const record = recordOf(state, { visit, key });
   if (!record || !isUnderWay(record) || record.attempt !== attempt) return [];
   const failed = event('StepFailed', { visit, key, errorCode, attempt });
-  if (record.failures + 1 <= RETRIES) return [failed];
+  if (!final && record.failures + 1 <= RETRIES) return [failed];
   if (stepOf(dataOf(definition, state), keyOf(key))?.onError === 'skip')
     return withEnd(definition, state, [failed, event('StepSkipped', { visit, key, by: 'onError' })]);
   return [failed, event('ProcessFaulted', { visit, key, errorCode })];
