@@ -7,6 +7,7 @@ import { registerLocal } from './local/commands';
 import { registerAudit } from './operations/audit';
 import { registerOperations } from './operations/commands';
 import { registerPersons } from './operations/persons';
+import { registerSheets } from './operations/sheets';
 import { registerProcesses } from './processes/commands';
 
 const program = new Command('letopis').description('Letopis: an event-sourced core for organizations and people');
@@ -28,6 +29,7 @@ registerOperations(program);
 registerAudit(program);
 registerPersons(program);
 registerProcesses(program);
+registerSheets(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

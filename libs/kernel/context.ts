@@ -8,6 +8,7 @@ import type { Localized, Projection } from './projection';
 import type { Report } from './report';
 import type { Saga } from './saga';
 import type { Settings } from './settings';
+import type { Sheet } from './sheet';
 
 /**
  * A letter's texts by language, in handlebars: paragraphs are set apart by an empty line, `{{button}}` alone in one is the
@@ -87,6 +88,7 @@ export interface Context {
   readonly projections: readonly Projection[];
   readonly feeds: readonly Feed[];
   readonly reports: readonly Report[];
+  readonly sheets: readonly Sheet[];
   readonly errors: Readonly<Record<string, ErrorEntry>>;
   readonly letters: Readonly<Record<string, LetterTemplate>>;
   readonly files: FileRules;
@@ -101,10 +103,11 @@ export function defineContext(definition: {
   readonly projections?: readonly Projection[];
   readonly feeds?: readonly Feed[];
   readonly reports?: readonly Report[];
+  readonly sheets?: readonly Sheet[];
   readonly errors?: Readonly<Record<string, ErrorEntry>>;
   readonly letters?: Readonly<Record<string, LetterTemplate>>;
   readonly files?: FileRules;
   readonly authentication?: Authentication;
 }): Context {
-  return { sagas: [], projections: [], feeds: [], reports: [], errors: {}, letters: {}, files: {}, ...definition };
+  return { sagas: [], projections: [], feeds: [], reports: [], sheets: [], errors: {}, letters: {}, files: {}, ...definition };
 }

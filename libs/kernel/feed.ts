@@ -19,6 +19,8 @@ type Row = Readonly<Record<string, unknown>>;
 export interface FeedReading {
   readonly registry: string;
   readonly filter: Readonly<Record<string, string>>;
+  /** Who may not read the registry at all reads no rows of it; else the refusal is that of the whole. */
+  readonly whereSeen?: boolean;
 }
 
 /**

@@ -18,6 +18,7 @@ export * from './saga';
 export * from './sealed-box';
 export * from './search';
 export * from './shapes';
+export * from './sheet';
 export * from './standard-ports';
 export * from './settings';
 export * from './time';

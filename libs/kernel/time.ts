@@ -1,3 +1,5 @@
+import type { Language } from './errors';
+
 /** UTC, ISO-8601 with milliseconds: the only form of time in commands, events and states. */
 export type Timestamp = string;
 
@@ -20,3 +22,15 @@ export const before = (moment: Timestamp, span: Span): Timestamp => new Date(Dat
 
 /** Whole seconds from one moment to a later one, rounded up; 0 when it has passed. */
 export const secondsUntil = (from: Timestamp, to: Timestamp): number => Math.max(0, Math.ceil((Date.parse(to) - Date.parse(from)) / 1_000));
+
+/** The zone that moments are written in where a reader's is not known. */
+export const MOSCOW = 'Europe/Moscow';
+
+/** A moment as people read it: in their language and zone, which is named. */
+export function written(moment: Timestamp, { locale, timeZone }: { readonly locale: Language; readonly timeZone: string }): string {
+  const named = timeZone === MOSCOW ? {} : { timeZoneName: 'short' as const };
+  const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone }).format(new Date(moment));
+  const clock = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { hour: '2-digit', minute: '2-digit', timeZone, ...named });
+  const zone = timeZone === MOSCOW ? (locale === 'ru' ? ' (МСК)' : ' (Moscow time)') : '';
+  return `${date}, ${clock.format(new Date(moment))}${zone}`;
+}

@@ -11,6 +11,7 @@ import type {
   Projection,
   Report,
   Saga,
+  Sheet,
 } from '@letopis/kernel';
 import { sharedErrors } from '@letopis/kernel';
 
@@ -30,6 +31,7 @@ export interface Composition {
   readonly projections: ReadonlyMap<string, Projection>;
   readonly feeds: ReadonlyMap<string, Feed>;
   readonly reports: ReadonlyMap<string, Report>;
+  readonly sheets: ReadonlyMap<string, Sheet>;
   readonly errors: Readonly<Record<string, ErrorEntry>>;
   readonly letters: Readonly<Record<string, LetterTemplate>>;
   readonly files: Required<FileRules>;
@@ -46,6 +48,7 @@ export function compose(contexts: readonly Context[]): Composition {
   const projections = new Map<string, Projection>();
   const feeds = new Map<string, Feed>();
   const reports = new Map<string, Report>();
+  const sheets = new Map<string, Sheet>();
   const eventTypes = new Map<string, string>();
   const once = <Value>(map: Map<string, Value>, kind: string, name: string, value: Value) => {
     if (map.has(name)) throw new Error(`the ${kind} ${name} is defined twice`);
@@ -64,6 +67,7 @@ export function compose(contexts: readonly Context[]): Composition {
     for (const projection of context.projections) once(projections, 'projection', projection.code, projection);
     for (const feed of context.feeds) once(feeds, 'feed', feed.code, feed);
     for (const report of context.reports) once(reports, 'report', report.code, report);
+    for (const sheet of context.sheets) once(sheets, 'sheet', sheet.code, sheet);
   }
 
   const sagas = contexts.flatMap((context) => context.sagas);
@@ -80,6 +84,7 @@ export function compose(contexts: readonly Context[]): Composition {
     projections,
     feeds,
     reports,
+    sheets,
     errors: merged('error code', [sharedErrors.entries, ...contexts.map(({ errors }) => errors)]),
     letters: merged(
       'letter',

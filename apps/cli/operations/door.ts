@@ -1,9 +1,10 @@
-import { newId, refusal, system, type Actor } from '@letopis/kernel';
+import { isTimeZone, MOSCOW, newId, refusal, sheetAddress, system, type Actor } from '@letopis/kernel';
 import {
   columnsOf,
   csv,
   momentOf,
   parseCommand,
+  printed,
   replayLines,
   type Access,
   type HistoryEntry,
@@ -67,6 +68,8 @@ export interface Door {
   replay(query: Readonly<Record<string, string>>): Promise<AsyncIterable<Uint8Array | string>>;
   /** A registry as CSV, by its filters, at a moment if one is named. */
   export(code: string, query: Readonly<Record<string, string>>): Promise<AsyncIterable<Uint8Array>>;
+  /** A page to be printed, as HTML. */
+  sheet(code: string, id: string, asked: { readonly locale: string; readonly timeZone?: string }): Promise<string>;
   /** How many rows of a registry a filter finds. */
   count(code: string, filter: Readonly<Record<string, string>>): Promise<number>;
   /** Begins and waits for the end, telling how far it is. */
@@ -103,6 +106,15 @@ export function openRunning(session: Session): Door {
     },
     replay: (query) => session.stream(`/v1/audit/events?${new URLSearchParams(query).toString()}`),
     export: (code, query) => session.stream(`/v1/registries/${encodeURIComponent(code)}/export?${new URLSearchParams(query).toString()}`),
+    sheet: async (code, id, { locale, timeZone }) => {
+      const query = new URLSearchParams({ locale, ...(timeZone === undefined ? {} : { timeZone }) });
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of await session.stream(
+        `${sheetAddress(encodeURIComponent(code), encodeURIComponent(id))}?${query.toString()}`,
+      ))
+        chunks.push(chunk);
+      return Buffer.concat(chunks).toString();
+    },
     count: async (code, filter) => {
       const query = new URLSearchParams([
         ...Object.entries(filter).map(([name, value]): [string, string] => [`filter[${name}]`, value]),
@@ -178,6 +190,11 @@ export async function openOwn(dataFolder: string, substitutes: Substitutes): Pro
       await core.runtime.access.record(actor, newId(), { what: 'export', subject: code, query: { ...query, ...(asOf ? { asOf } : {}) } });
       const pages = core.runtime.queries.pages(projection, { filter, q: query.q, sort: query.sort }, {}, collection);
       return csv(pages, (rows) => columnsOf(projection, rows, 'ru'), 'ru');
+    },
+    sheet: (code, id, { locale, timeZone = MOSCOW }) => {
+      if (locale !== 'ru' && locale !== 'en') throw refusal('BAD_QUERY', { name: 'locale' });
+      if (!isTimeZone(timeZone)) throw refusal('BAD_QUERY', { name: 'timeZone' });
+      return printed(core.runtime, { code, id, locale, timeZone, actor });
     },
     count: async (code, filter) => {
       const projection = composition.projections.get(code);

@@ -6,6 +6,7 @@ import { approvalSheet, processDefinitions, processJournal, smartProcesses } fro
 import { processSubscriptions } from './projections/subscriptions';
 import { processEngineSaga } from './sagas/process-engine.saga';
 import { processBootstrapSaga } from './sagas/seeding.saga';
+import { approvalSheetPage } from './sheets/approval-sheet';
 import { smartProcess } from './smart-process/smart-process';
 
 export const processes = defineContext({
@@ -13,6 +14,7 @@ export const processes = defineContext({
   aggregates: [processDefinition, smartProcess],
   sagas: [processBootstrapSaga, processEngineSaga],
   projections: [processDefinitions, smartProcesses, processJournal, approvalSheet, processSubscriptions],
+  sheets: [approvalSheetPage],
   errors: processErrors.entries,
 });
 

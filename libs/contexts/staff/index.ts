@@ -65,7 +65,7 @@ export * from './client-service/client-service';
 export * from './department/department.commands';
 export type * from './department/department.events';
 export { department, type Department } from './department/department';
-export { departmentSide, staffSide } from './projections/sides';
+export { departmentSide, nameOf as staffNameOf, staffSide } from './projections/sides';
 export { staffErrors } from './errors';
 export * from './role/role';
 export { openTasksOf } from './rosters';

@@ -1,5 +1,5 @@
 import Handlebars from 'handlebars';
-import type { Language, Letter, LetterTemplate } from '@letopis/kernel';
+import { MOSCOW, written, type Language, type Letter, type LetterTemplate } from '@letopis/kernel';
 import { BUTTON, page, plain, type Content } from './layout';
 
 /** A letter as people read it, in both of its forms. */
@@ -16,16 +16,9 @@ interface Filling {
   readonly token?: string;
 }
 
-const MOSCOW = 'Europe/Moscow';
-
 /** `{{time at}}`: a moment in the reader's language and zone. */
 function time(this: Filling, moment: string): string {
-  const { locale, timeZone } = this;
-  const named = timeZone === MOSCOW ? {} : { timeZoneName: 'short' as const };
-  const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone }).format(new Date(moment));
-  const clock = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { hour: '2-digit', minute: '2-digit', timeZone, ...named });
-  const zone = timeZone === MOSCOW ? (locale === 'ru' ? ' (МСК)' : ' (Moscow time)') : '';
-  return `${date}, ${clock.format(new Date(moment))}${zone}`;
+  return written(moment, this);
 }
 
 /** Where the letter leads; a token joins the address as its fragment, which reaches no server's log. */

@@ -150,6 +150,14 @@ const fixedPaths: Json = {
   '/v1/analytics/{report}': {
     get: operation('registries', 'What is computed when it is asked for; filters name what it is about', [path('report')]),
   },
+  '/v1/sheets/{code}/{id}': {
+    get: operation('registries', 'A page to be printed about a record (text/html)', [
+      path('code'),
+      path('id'),
+      { name: 'locale', in: 'query', schema: { type: 'string', enum: ['ru', 'en'] } },
+      { name: 'timeZone', in: 'query', description: 'IANA name; Europe/Moscow by default', schema: { type: 'string' } },
+    ]),
+  },
   '/v1/feed': {
     get: operation('feeds', 'Rows of live registries as they change (text/event-stream); Last-Event-ID goes on from there', [
       { name: 'registries', in: 'query', schema: { type: 'string' } },

@@ -27,6 +27,7 @@ import { ProblemFilter } from './problems';
 import { aboutCall } from './refused';
 import { RegistriesController } from './registries-controller';
 import { ReportsController } from './reports-controller';
+import { SheetsController } from './sheets-controller';
 import { RightsController } from './rights-controller';
 import { strangersLimit } from './rate-limit';
 import { Tokens } from './tokens';
@@ -76,6 +77,7 @@ class EdgeModule {
         LiveController,
         RightsController,
         ReportsController,
+        SheetsController,
         OperationsController,
         MetricsController,
       ],

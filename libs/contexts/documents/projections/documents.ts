@@ -251,6 +251,7 @@ export const documents = projection<DocumentRow, DocumentEvents>()({
   },
   list: {
     filters: {
+      documentId: 'string',
       organizationId: 'string',
       typeCode: 'string',
       status: 'string',

@@ -1,5 +1,5 @@
 import { staffSide } from '@letopis/contexts/staff';
-import { only, projection, staffSees } from '@letopis/kernel';
+import { only, projection, sheetAddress, staffSees } from '@letopis/kernel';
 import type { ProcessDefinitionEvents } from '../process-definition/process-definition';
 import type { ApprovalDecisionTaken, Approver, SmartProcessEvents } from '../smart-process/smart-process.events';
 
@@ -30,6 +30,8 @@ export interface SmartProcessRow {
   readonly errorCode?: string;
   readonly startedAt: string;
   readonly endedAt?: string;
+  /** Where the approval sheet is printed. */
+  readonly sheet: string;
 }
 
 const sees = staffSees('processes.instances:view');
@@ -41,7 +43,7 @@ const staffJoins = [
 /** «Смарт-процессы»: one row for each instance. */
 export const smartProcesses = projection<SmartProcessRow, SmartProcessEvents>()({
   code: 'smart_processes',
-  version: 1,
+  version: 2,
   title: { ru: 'Смарт-процессы', en: 'Smart processes' },
   on: {
     SmartProcessStarted: (_, { aggregateId: processId, data, metadata: { occurredAt } }) => ({
@@ -63,6 +65,7 @@ export const smartProcesses = projection<SmartProcessRow, SmartProcessEvents>()(
       documentIds: [],
       status: 'running',
       startedAt: occurredAt,
+      sheet: sheetAddress('approval', processId),
     }),
     StageEntered: (row, { data: { stageCode, stageName, visit }, metadata }) =>
       row && { ...row, stageCode, stageName, visit, stageEnteredAt: metadata.occurredAt, overdue: false, hoursInStage: 0 },
@@ -85,6 +88,7 @@ export const smartProcesses = projection<SmartProcessRow, SmartProcessEvents>()(
   joins: staffJoins,
   list: {
     filters: {
+      processId: 'string',
       organizationId: 'string',
       definitionCode: 'string',
       stageCode: 'string',
@@ -199,12 +203,13 @@ export interface ApprovalSheetRow {
   readonly approvers: readonly (Approver & Partial<ApprovalDecisionTaken> & { readonly at?: string })[];
   readonly outcome?: string;
   readonly closedAt?: string;
+  readonly sheet: string;
 }
 
 /** The sheet of each approval: who was asked, who decided, in whose place, with which words and when. */
 export const approvalSheet = projection<ApprovalSheetRow, SmartProcessEvents>()({
   code: 'approval_sheet',
-  version: 1,
+  version: 2,
   title: { ru: 'Лист согласования', en: 'Approval sheet' },
   key: ({ data }) => ('roundId' in data ? data.roundId : undefined),
   on: {
@@ -217,6 +222,7 @@ export const approvalSheet = projection<ApprovalSheetRow, SmartProcessEvents>()(
       rule,
       openedAt: metadata.occurredAt,
       approvers,
+      sheet: sheetAddress('approval', processId),
     }),
     ApprovalDecisionRecorded: (row, { data: { roundId: _, ...decision }, metadata: { occurredAt: at } }) =>
       row && {
