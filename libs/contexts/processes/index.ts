@@ -2,8 +2,12 @@
 import { defineContext } from '@letopis/kernel';
 import { processErrors } from './errors';
 import { processDefinition } from './process-definition/process-definition';
-import { approvalSheet, processDefinitions, processJournal, smartProcesses } from './projections/processes';
+import { approvalSheet } from './projections/approval-sheet';
+import { processDefinitions } from './projections/definitions';
+import { processJournal } from './projections/journal';
+import { smartProcesses } from './projections/processes';
 import { processSubscriptions } from './projections/subscriptions';
+import { autoStartSaga } from './sagas/auto-start.saga';
 import { processEngineSaga } from './sagas/process-engine.saga';
 import { processBootstrapSaga } from './sagas/seeding.saga';
 import { approvalSheetPage } from './sheets/approval-sheet';
@@ -12,7 +16,7 @@ import { smartProcess } from './smart-process/smart-process';
 export const processes = defineContext({
   name: 'processes',
   aggregates: [processDefinition, smartProcess],
-  sagas: [processBootstrapSaga, processEngineSaga],
+  sagas: [processBootstrapSaga, autoStartSaga, processEngineSaga],
   projections: [processDefinitions, smartProcesses, processJournal, approvalSheet, processSubscriptions],
   sheets: [approvalSheetPage],
   errors: processErrors.entries,

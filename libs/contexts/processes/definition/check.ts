@@ -40,7 +40,16 @@ export function problemsOf(value: unknown): readonly Problem[] {
   const shape = shapeProblems(whole);
   if (shape.length > 0) return shape;
   const data = whole as ProcessDefinitionData;
-  return [...uniqueness(data), ...paths(data), ...loops(data), ...finals(data), ...references(data), ...recipients(data), ...bounds(data)];
+  return [
+    ...uniqueness(data),
+    ...paths(data),
+    ...loops(data),
+    ...finals(data),
+    ...references(data),
+    ...recipients(data),
+    ...bounds(data),
+    ...starts(data),
+  ];
 }
 
 /** The definition itself, whole. @throws Error where it has problems */
@@ -284,4 +293,14 @@ function bounds(data: ProcessDefinitionData): Problem[] {
       ? [{ pointer: `${pointer}/args/min`, message: `at least ${min} and at most ${max} approvers cannot be` }]
       : [];
   });
+}
+
+/** A process that begins by itself has nobody to fill in its parameters. */
+function starts({ autoStartOnCreate, params }: ProcessDefinitionData): Problem[] {
+  if (!autoStartOnCreate) return [];
+  return params.flatMap(({ key, required, default: byDefault }, at) =>
+    required && byDefault === undefined
+      ? [{ pointer: `/params/${at}`, message: `a process that starts by itself cannot be given «${key}»: it needs a default` }]
+      : [],
+  );
 }

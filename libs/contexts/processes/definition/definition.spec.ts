@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { seededDefinitions } from '../seeds';
 import contractApproval from '../seeds/contract-approval.json';
 import { problemsOf } from './check';
 import { filledIn } from './shape';
@@ -27,8 +28,22 @@ const messages = (value: unknown) => problemsOf(value).map(({ pointer, message }
 const log = (key: string, text = 'x', rest: object = {}) => ({ key, type: 'log', args: { text }, ...rest });
 
 describe('A process definition', () => {
-  test.each(['payment-collection', 'service-deal'])('R097 R151 %s is data that passes the publish check', (name) => {
-    expect(messages(example(name))).toEqual([]);
+  test.each(['payment-collection', 'service-deal'])(
+    'R097 R151 %s is data that passes the publish check, and the example that people read',
+    (name) => {
+      const seeded = seededDefinitions.find((each) => (each as { code: string }).code === name);
+      expect(messages(seeded)).toEqual([]);
+      expect(example(name)).toEqual(seeded);
+    },
+  );
+
+  test('R150 a process that starts by itself asks nobody for its parameters', () => {
+    const param = { key: 'who', type: 'staff', required: true };
+    const starting = { ...small(), autoStartOnCreate: true };
+    expect(messages({ ...starting, params: [param] })).toEqual([
+      '/params/0: a process that starts by itself cannot be given «who»: it needs a default',
+    ]);
+    expect(messages({ ...starting, params: [{ ...param, default: '{{process.initiator}}' }] })).toEqual([]);
   });
 
   test('R097 R100 R101 R102 contract-approval is data that passes the publish check', () => {

@@ -81,8 +81,12 @@ const nameOf = (effect: Effect): string =>
 async function followed(event: Told, view: View, reads: SagaReads): Promise<readonly Effect[]> {
   const { data, state, processId } = view;
   switch (event.type) {
-    case 'SmartProcessStarted':
-      return caughtUp(view, reads, event.data.subject.type, event.data.subject.id);
+    case 'SmartProcessStarted': {
+      const { type, id } = event.data.subject;
+      // A document that a process is about goes its way.
+      const attach = type === 'document' ? [passOver(send(AttachProcessDocument, { processId, documentId: id }))] : [];
+      return [...(await caughtUp(view, reads, type, id)), ...attach];
+    }
     case 'StageEntered':
       return event.data.visit === state.stageVisit ? arrived(view, reads) : [];
     case 'StageLeft':
