@@ -1,16 +1,17 @@
 /**
  * Writes `examples/documents/contract.pdf`, the contract that examples and tests file: a text of our own, in a free font of which only the used
- * letters are embedded. It is written anew only when its text changes:
+ * letters are embedded; and, with a price, `contract-2.pdf`, its corrected version. They are written anew only when their text changes:
  *
  *     npm install --no-save pdfkit@0.20.2
  *     node tools/example-contract.mjs /usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf
+ *     node tools/example-contract.mjs /usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf examples/documents/contract-2.pdf '11 500 (одиннадцать тысяч пятьсот)'
  */
 import { createWriteStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const PDFDocument = createRequire(join(process.cwd(), 'package.json'))('pdfkit');
-const [font, target = 'examples/documents/contract.pdf'] = process.argv.slice(2);
+const [font, target = 'examples/documents/contract.pdf', price = '12 500 (двенадцать тысяч пятьсот)'] = process.argv.slice(2);
 if (!font) throw new Error('name a font file that has Cyrillic letters');
 
 const PARAGRAPHS = [
@@ -24,7 +25,7 @@ const PARAGRAPHS = [
   ],
   [
     'Цена и порядок расчётов',
-    'Стоимость одного выезда составляет 12 500 (двенадцать тысяч пятьсот) рублей. Оплата производится в течение десяти рабочих дней после подписания акта выполненных работ.',
+    `Стоимость одного выезда составляет ${price} рублей. Оплата производится в течение десяти рабочих дней после подписания акта выполненных работ.`,
   ],
   [
     'Обязанности сторон',

@@ -10,16 +10,19 @@ import { registerPersons } from './operations/persons';
 import { registerSheets } from './operations/sheets';
 import { registerProcesses } from './processes/commands';
 
+/** What `demo` plays by default. */
+const ACTS = [join('examples', 'onboarding'), join('examples', 'contract-approval')];
+
 const program = new Command('letopis').description('Letopis: an event-sourced core for organizations and people');
 
 program
   .command('demo')
-  .description('plays the onboarding of an organization against a running or self-started server')
-  .option('--scripts <folder>', 'scripts (YAML or JSON), played in the order of their names', join('examples', 'onboarding'))
+  .description('plays the onboarding of an organization and the approval of a contract against a running or self-started server')
+  .option('--scripts <folders...>', 'scripts (YAML or JSON), a folder for each act, played in the order of their names', ACTS)
   .option('--data <folder>', 'data folder', process.env.LETOPIS_DATA ?? '.letopis')
   .option('--admin-password <password>', 'password of the administrator of the service', 'Letopis-demo-2026')
-  .action(async ({ scripts, data, adminPassword }: { scripts: string; data: string; adminPassword: string }) => {
-    const failures = await demo({ scripts: resolve(scripts), dataFolder: resolve(data), adminPassword });
+  .action(async ({ scripts, data, adminPassword }: { scripts: readonly string[]; data: string; adminPassword: string }) => {
+    const failures = await demo({ scripts: scripts.map((folder) => resolve(folder)), dataFolder: resolve(data), adminPassword });
     process.exit(failures === 0 ? 0 : 1);
   });
 

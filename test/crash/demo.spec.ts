@@ -1,7 +1,7 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { startEventStore, startMongo } from '@letopis/local';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { MongoClient } from 'mongodb';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,7 +12,7 @@ import { seeded } from '../support/seeded';
 const ROUNDS = Math.ceil(Number(process.env.CRASH_ROUNDS ?? 10) / 5);
 const SEED = Number(process.env.CRASH_SEED ?? 20261122);
 /** About how long the demo runs, in milliseconds: kills fall anywhere into it. */
-const DEMO_LASTS = 16_000;
+const DEMO_LASTS = 25_000;
 const CLI = resolve(__dirname, '../../dist/apps/cli/main.js');
 
 /** Plays the demo in a process group of its own; after `killAfter` milliseconds the whole group is killed with -9. */
@@ -44,7 +44,16 @@ interface Outcome {
  * Signing in may be repeated by the player, and every start gives the administrator a new link: these counts differ. So do
  * those of what was asked and refused: a history is read again, and the last refusals before the kill were not written yet.
  */
-const REPEATABLE = ['SignedIn', 'SessionOpened', 'PasswordResetRequested', 'PasswordSet', 'SessionClosed', 'AuditAccessed', 'Refused'];
+const REPEATABLE = [
+  'WorkspaceEntered',
+  'SignedIn',
+  'SessionOpened',
+  'PasswordResetRequested',
+  'PasswordSet',
+  'SessionClosed',
+  'AuditAccessed',
+  'Refused',
+];
 
 async function outcome(folder: string): Promise<Outcome> {
   const outbox = new Outbox(join(folder, 'outbox'));
@@ -81,12 +90,27 @@ describe('kill -9 of the whole product in the middle of the demo', () => {
   afterAll(() => folders.forEach((path) => rmSync(path, { recursive: true, force: true })));
 
   let undisturbed: Outcome;
+  let told: string;
+  let sheet: string;
   beforeAll(async () => {
     const calm = folder();
     const { code, said } = await play(calm);
     if (code !== 0) throw new Error(`the demo failed undisturbed:\n${said}`);
+    told = said;
+    sheet = readFileSync(join(calm, 'approval-sheet.html'), 'utf8');
     undisturbed = await outcome(calm);
   }, 240_000);
+
+  test('S19 S21 S22 R103 R104 undisturbed it tells of a contract that was refused, corrected, agreed to for who was away, signed and sent', () => {
+    expect(told).toMatch(/Д-0001\/2\d{3} +Договор на обслуживание +Договор +Подписан +#43A047 +Договоры +ООО «Лютик»/);
+    expect(told).toContain('[contract-2.pdf, application/pdf');
+    expect(told).toMatch(/Крылов Олег │ Сидорова Вера │ Согласовано │ Замечаний юриста нет/);
+    expect(told).toMatch(/Орлова Галина │ {2}│ Отклонено │ Пункт 3: договаривались на 11 500 рублей/);
+    expect(told).toMatch(/anna\.sokolova@romashka-cvety\.ru +DocumentSigned +Условия согласованы/);
+    expect(told).toMatch(/TaskDecided .+\n.+ApprovalDecisionRecorded/);
+    expect(told.trim()).toMatch(/Готово, шагов: \d+\..+$/);
+    expect(sheet).toContain('Завершён: «Подписан и отправлен»');
+  });
 
   const random = seeded(SEED);
   const kills = Array.from({ length: ROUNDS }, () => Math.round(500 + random() * DEMO_LASTS));

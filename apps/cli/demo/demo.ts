@@ -7,22 +7,18 @@ import { readScripts } from './script';
 import { findOrStart } from './service';
 
 export interface DemoOptions {
-  /** Folder with the scripts, played in the order of their names. */
-  readonly scripts: string;
+  /** Folders with the scripts, one act after another; those of each are played in the order of their names. */
+  readonly scripts: readonly string[];
   readonly dataFolder: string;
   readonly adminPassword: string;
 }
 
 /** Plays the scripts and prints what came of it; answers how many steps and lines went wrong. */
 export async function demo({ scripts, dataFolder, adminPassword }: DemoOptions): Promise<number> {
-  const files = readdirSync(scripts)
-    .filter((name) => /\.(ya?ml|json)$/.test(name))
-    .sort()
-    .map((name) => join(scripts, name));
-  if (files.length === 0) throw new Error(`there is no script in ${scripts}`);
+  const files = scripts.flatMap(scriptsIn);
   const script = readScripts(files);
-  const companies = join(scripts, 'companies.csv');
-  const service = await findOrStart(dataFolder, existsSync(companies) ? companies : '');
+  const companies = scripts.map((folder) => join(folder, 'companies.csv')).find(existsSync);
+  const service = await findOrStart(dataFolder, companies ?? '');
   const here = (file: string) => relative(process.cwd(), file);
 
   const failures = script.bad.map(({ at, message }) => `${here(at.file)}:${at.line}: ${message}`);
@@ -37,6 +33,7 @@ export async function demo({ scripts, dataFolder, adminPassword }: DemoOptions):
       service,
       script,
       notebook: new Notebook(join(dataFolder, 'demo.json')),
+      dataFolder,
       outbox: join(dataFolder, 'outbox'),
       adminPassword,
     });
@@ -52,6 +49,13 @@ export async function demo({ scripts, dataFolder, adminPassword }: DemoOptions):
     await service.stop();
   }
   for (const report of reports) console.log(`\n${report}`);
-  if (failures.length > 0) console.log(`\nНе удалось (${failures.length}):\n${failures.map((line) => `  ${line}`).join('\n')}`);
+  if (failures.length === 0) console.log(`\nГотово, шагов: ${script.steps.length}. Данные и письма лежат в ${dataFolder}.`);
+  else console.log(`\nНе удалось (${failures.length}):\n${failures.map((line) => `  ${line}`).join('\n')}`);
   return failures.length;
+}
+
+function scriptsIn(folder: string): string[] {
+  const files = readdirSync(folder).filter((name) => /\.(ya?ml|json)$/.test(name));
+  if (files.length === 0) throw new Error(`there is no script in ${folder}`);
+  return files.sort().map((name) => join(folder, name));
 }

@@ -1,12 +1,13 @@
-import { derivedId } from '@letopis/kernel';
+import { derivedId, MOSCOW } from '@letopis/kernel';
 import { solveChallenge } from 'altcha-lib/v1';
-import { basename } from 'node:path';
-import { Caller, Refused } from './caller';
-import { activationLetter, lettersTo } from './letters';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Caller, Refused, storyOf } from './caller';
+import { activationLetter } from './letters';
 import type { Notebook } from './notebook';
+import { isReport, Reports } from './reports';
 import type { Script, Step } from './script';
 import type { Service } from './service';
-import { table } from './tables';
 
 /** How a step went, in a line or two. */
 export interface Outcome {
@@ -20,9 +21,16 @@ export interface Play {
   readonly service: Service;
   readonly script: Script;
   readonly notebook: Notebook;
+  readonly dataFolder: string;
   readonly outbox: string;
   readonly adminPassword: string;
 }
+
+/** Where the notebook keeps whom somebody works for, and the story of a command that was saved. */
+const workplaceOf = (who: string) => `${who}:organization`;
+const storyName = (saved: string) => `${saved}:story`;
+const DAYS: Readonly<Record<string, number>> = { today: 0, inAWeek: 7 };
+const moment = () => String(process.hrtime.bigint());
 
 /** Plays a script over HTTP as its people would. Every command has an id that follows from run and step: playing again changes nothing. */
 export class Player {
@@ -30,14 +38,25 @@ export class Player {
   readonly #stranger: Caller;
   readonly #names = new Map<string, string>();
 
+  readonly #reports: Reports;
+
   constructor(private readonly play: Play) {
-    this.#stranger = new Caller(play.service.url);
+    const { service, notebook, outbox, dataFolder } = play;
+    this.#stranger = new Caller(service.url);
+    this.#reports = new Reports({
+      caller: (name) => this.caller(name),
+      filled: (text) => this.filled(text) as string,
+      address: (who) => this.address(who),
+      story: (saved) => notebook.saved(storyName(saved)),
+      outbox,
+      dataFolder,
+    });
   }
 
   async step(step: Step, number: number): Promise<Outcome> {
     const { notebook } = this.play;
     const id = derivedId(notebook.run, basename(step.at.file), step.at.line, number);
-    const changes = !['table', 'history', 'letters'].includes(step.kind);
+    const changes = !isReport(step);
     if (changes && notebook.isDone(id)) return { ok: true, line: `${this.title(step)} (уже сделано)` };
     const outcome = await this.tried(step, id);
     if (changes && outcome.ok) notebook.markDone(id);
@@ -69,7 +88,10 @@ export class Player {
       case 'command': {
         const answer = await (await this.caller(step.as)).command(step.command, this.filled(step.with) as object, id, step.why);
         if (step.expect) return { ok: false, line: `${this.title(step)} → принято, хотя ожидался отказ ${step.expect}` };
-        if (step.save) this.remember(step.save, String(answer.data?.requestId ?? answer.aggregateId));
+        if (step.save) {
+          this.remember(step.save, String(answer.data?.requestId ?? answer.aggregateId));
+          this.play.notebook.save(storyName(step.save), storyOf(id));
+        }
         return { ok: true, line: this.title(step) };
       }
       case 'find': {
@@ -79,21 +101,27 @@ export class Player {
         if (step.save) this.remember(step.save, items[0].id);
         return { ok: true, line: `${this.title(step)} и находит: ${names.join(', ')}` };
       }
-      case 'letters': {
-        const received = await lettersTo(this.play.outbox, this.address(step.to));
-        const found = received.filter(({ subject }) => subject.includes(step.about)).map(({ subject }) => `  ${subject}`);
-        if (found.length === 0) return { ok: false, line: `${step.title}: нет ни одного` };
-        return { ok: true, line: `${step.title}: ${found.length}`, report: [step.title, ...found].join('\n') };
+      case 'enter':
+        this.play.notebook.save(workplaceOf(step.who), this.filled(step.organization) as string);
+        await this.enters(await this.caller(step.who), step.who);
+        return { ok: true, line: this.title(step) };
+      case 'upload': {
+        const caller = await this.caller(step.as);
+        const about = { for: 'document', organizationId: this.filled(step.organization) as string, typeCode: step.type };
+        const file = join(dirname(step.at.file), step.file);
+        const sent = await caller.file(`/v1/files?${new URLSearchParams(about).toString()}`, readFileSync(file), basename(file), id);
+        this.remember(step.save, String(sent.fileId));
+        return { ok: true, line: `${this.title(step)}: ${sent.mime}, ${sent.size} байт, SHA-256 ${sent.sha256}` };
       }
-      case 'table': {
-        const query = step.query ? `?${this.filled(step.query) as string}` : '';
-        const { items } = await (await this.caller(step.as)).get(`/v1/registries/${step.registry}${query}`);
-        return { ok: true, line: `${step.title}: ${items.length}`, report: `${step.title}\n${table(step.columns, items)}` };
+      case 'pick': {
+        const { items } = await (await this.caller(step.as)).get(`/v1/registries/${step.registry}?${this.filled(step.query) as string}`);
+        const found = (items as Readonly<Record<string, unknown>>[])[0]?.[step.field];
+        if (typeof found !== 'string') return { ok: false, line: `${this.title(step)} и не находит` };
+        this.remember(step.save, found);
+        return { ok: true, line: this.title(step) };
       }
-      case 'history': {
-        const { items } = await (await this.caller(step.as)).get(`/v1/audit/records/${step.category}/${this.filled(step.id) as string}`);
-        return { ok: true, line: `${step.title}: ${items.length}`, report: `${step.title}\n${await this.history(items)}` };
-      }
+      default:
+        return this.#reports.of(step);
     }
   }
 
@@ -139,7 +167,14 @@ export class Player {
     if (known) return known;
     const caller = name === 'admin' ? await this.admin() : await this.signedIn(this.address(name), (await this.letter(name)).password);
     this.#callers.set(name, caller);
+    await this.enters(caller, name);
     return caller;
+  }
+
+  /** Sessions are opened anew at every play: each begins where the person works. */
+  private async enters(caller: Caller, who: string): Promise<void> {
+    const organizationId = this.play.notebook.saved(workplaceOf(who));
+    if (organizationId !== undefined) await caller.command('EnterWorkspace', { organizationId }, derivedId('enter', who, moment()));
   }
 
   private async admin(): Promise<Caller> {
@@ -158,32 +193,8 @@ export class Player {
   }
 
   private async signedIn(email: string, password: string): Promise<Caller> {
-    const { data } = await this.#stranger.command(
-      'SignIn',
-      { email, password },
-      derivedId('sign-in', email, String(process.hrtime.bigint())),
-    );
-    return new Caller(this.play.service.url, data.accessToken, data.userId);
-  }
-
-  private async history(
-    items: readonly {
-      at: string;
-      type: string;
-      actor: { kind: string; userId?: string };
-      reason?: string;
-      data: { reason?: string; comment?: string };
-    }[],
-  ): Promise<string> {
-    const { items: users } = await (await this.caller('admin')).get('/v1/registries/users_registry?limit=200');
-    const emails = new Map((users as { id: string; email: string }[]).map(({ id, email }) => [id, email]));
-    const rows = items.map(({ at, type, actor, reason, data }) => ({
-      когда: at,
-      кто: actor.userId ? (emails.get(actor.userId) ?? actor.userId) : actor.kind,
-      что: type,
-      почему: reason ?? data.reason ?? data.comment,
-    }));
-    return table(['когда', 'кто', 'что', 'почему'], rows);
+    const { data } = await this.#stranger.command('SignIn', { email, password }, derivedId('sign-in', email, moment()));
+    return new Caller(this.play.service.url, data);
   }
 
   private async letter(who: string) {
@@ -208,7 +219,7 @@ export class Player {
   private filled(value: unknown): unknown {
     if (typeof value === 'string') {
       return value.replace(/\$([A-Za-z]\w*)/g, (_, name: string) => {
-        const saved = this.#names.get(name) ?? this.play.notebook.saved(name);
+        const saved = this.#names.get(name) ?? this.play.notebook.saved(name) ?? this.day(name);
         if (saved === undefined) throw new Error(`«$${name}» was saved by no step before this one`);
         return saved;
       });
@@ -217,6 +228,15 @@ export class Player {
     if (value !== null && typeof value === 'object')
       return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, this.filled(member)]));
     return value;
+  }
+
+  /** `$today` and `$inAWeek`, as they were when they were asked for first: what is sent again is sent the same. */
+  private day(name: string): string | undefined {
+    const days = DAYS[name];
+    if (days === undefined) return undefined;
+    const date = new Date(Date.now() + days * 86_400_000).toLocaleDateString('en-CA', { timeZone: MOSCOW });
+    this.remember(name, date);
+    return date;
   }
 
   private title(step: Step): string {
@@ -231,6 +251,12 @@ export class Player {
         return `${step.as}: ${step.command} ${this.words(step.with)}${step.why ? ` — ${step.why}` : ''}`;
       case 'find':
         return `${step.as} ищет «${step.find}»`;
+      case 'enter':
+        return `${step.who} начинает работу в организации`;
+      case 'upload':
+        return `${step.as} загружает ${basename(step.file)}`;
+      case 'pick':
+        return `${step.as} смотрит в ${step.registry}: ${step.query}`;
       default:
         return step.title;
     }

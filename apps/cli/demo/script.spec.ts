@@ -31,7 +31,7 @@ steps:
 `);
     expect(bad).toEqual([
       '3: «boris» has no e-mail address',
-      '6: none of register, activate, sign-in, command, find, letters, table, history is in this step',
+      '6: none of register, activate, sign-in, command, find, enter, upload, pick, letters, table, history, story, sheet is in this step',
       '7: «wiht» means nothing in a step «command»',
       '10: a step is a list of «word: value»',
       '11: «sign-in» must be a text',

@@ -18,7 +18,28 @@ export type Step = { readonly at: Place } & (
       readonly expect?: string;
     }
   | { readonly kind: 'find'; readonly as: string; readonly find: string; readonly in: string; readonly save?: string }
-  | { readonly kind: 'letters'; readonly to: string; readonly about: string; readonly title: string }
+  /** The person works in the organization from now on, in whatever session. */
+  | { readonly kind: 'enter'; readonly who: string; readonly organization: string }
+  /** Sends a file, named from where the script lies, for a document of a type. */
+  | {
+      readonly kind: 'upload';
+      readonly as: string;
+      readonly file: string;
+      readonly organization: string;
+      readonly type: string;
+      readonly save: string;
+    }
+  /** Takes a field of the first row that a question finds. */
+  | {
+      readonly kind: 'pick';
+      readonly as: string;
+      readonly registry: string;
+      readonly query: string;
+      readonly field: string;
+      readonly save: string;
+    }
+  /** `text`: not subjects alone, but what is in them. */
+  | { readonly kind: 'letters'; readonly to: string; readonly about: string; readonly title: string; readonly text: boolean }
   | {
       readonly kind: 'table';
       readonly as: string;
@@ -28,6 +49,17 @@ export type Step = { readonly at: Place } & (
       readonly columns: readonly string[];
     }
   | { readonly kind: 'history'; readonly as: string; readonly category: string; readonly id: string; readonly title: string }
+  /** All that followed from a command that was saved under the name `of`. */
+  | { readonly kind: 'story'; readonly as: string; readonly of: string; readonly title: string }
+  /** A page to be printed, into a file of the data folder, and as text. */
+  | {
+      readonly kind: 'sheet';
+      readonly as: string;
+      readonly code: string;
+      readonly id: string;
+      readonly file: string;
+      readonly title: string;
+    }
 );
 
 export interface Place {
@@ -93,9 +125,41 @@ const SHAPES: Readonly<Record<string, { readonly words: readonly string[]; reado
       save: optional(fields, 'save'),
     }),
   },
+  enter: {
+    words: ['organization'],
+    step: (fields) => ({ kind: 'enter', who: text(fields, 'enter'), organization: text(fields, 'organization') }),
+  },
+  upload: {
+    words: ['as', 'organization', 'type', 'save'],
+    step: (fields) => ({
+      kind: 'upload',
+      file: text(fields, 'upload'),
+      as: text(fields, 'as'),
+      organization: text(fields, 'organization'),
+      type: text(fields, 'type'),
+      save: text(fields, 'save'),
+    }),
+  },
+  pick: {
+    words: ['as', 'query', 'field', 'save'],
+    step: (fields) => ({
+      kind: 'pick',
+      registry: text(fields, 'pick'),
+      as: text(fields, 'as'),
+      query: text(fields, 'query'),
+      field: text(fields, 'field'),
+      save: text(fields, 'save'),
+    }),
+  },
   letters: {
-    words: ['to', 'about'],
-    step: (fields) => ({ kind: 'letters', title: text(fields, 'letters'), to: text(fields, 'to'), about: text(fields, 'about') }),
+    words: ['to', 'about', 'text'],
+    step: (fields) => ({
+      kind: 'letters',
+      title: text(fields, 'letters'),
+      to: text(fields, 'to'),
+      about: text(fields, 'about'),
+      text: fields.text === true,
+    }),
   },
   table: {
     words: ['as', 'registry', 'query', 'columns'],
@@ -121,6 +185,21 @@ const SHAPES: Readonly<Record<string, { readonly words: readonly string[]; reado
       as: text(fields, 'as'),
       category: text(fields, 'category'),
       id: text(fields, 'id'),
+    }),
+  },
+  story: {
+    words: ['as', 'of'],
+    step: (fields) => ({ kind: 'story', title: text(fields, 'story'), as: text(fields, 'as'), of: text(fields, 'of') }),
+  },
+  sheet: {
+    words: ['as', 'code', 'id', 'file'],
+    step: (fields) => ({
+      kind: 'sheet',
+      title: text(fields, 'sheet'),
+      as: text(fields, 'as'),
+      code: text(fields, 'code'),
+      id: text(fields, 'id'),
+      file: text(fields, 'file'),
     }),
   },
 };
