@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly strangersPerMinute?: number;
   /** A mail server instead of the outbox. */
   readonly smtpUrl?: string;
+  readonly sms?: Configuration['sms'];
+  readonly xmpp?: Configuration['xmpp'];
   /** A provider's captcha instead of our own. */
   readonly captcha?: Configuration['captcha'];
   /** A folder to go on with; else a new one that goes away with the world. */
@@ -65,6 +67,8 @@ export class World {
         companiesApi: options.companiesApi,
         smtpUrl: options.smtpUrl,
         captcha: options.captcha,
+        sms: options.sms,
+        xmpp: options.xmpp,
         settings: { ...defaultSettings, publicUrl: 'http://letopis.test', autoAcceptClientRegistration: options.autoAccept ?? false },
       },
       {

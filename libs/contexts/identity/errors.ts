@@ -70,6 +70,7 @@ export const identityErrors = errorCatalogue(
     },
     LOCALE_UNKNOWN: { status: 422, ru: 'Неизвестный язык', en: 'This language is not known' },
     TIMEZONE_UNKNOWN: { status: 422, ru: 'Неизвестный часовой пояс', en: 'This time zone is not known' },
+    XMPP_JID_INVALID: { status: 422, ru: 'Проверьте адрес XMPP', en: 'Check the XMPP address' },
     PROFILE_PHONE_INVALID: { status: 422, ru: 'Проверьте номер телефона', en: 'Check the phone number' },
     ACCOUNT_REVOKED: { status: 409, ru: 'Учётная запись сервиса отозвана', en: 'The service account has been revoked' },
     KEY_INVALID: { status: 422, ru: 'Нужен открытый ключ JWK (Ed25519, EC или RSA)', en: 'A public JWK is needed (Ed25519, EC or RSA)' },

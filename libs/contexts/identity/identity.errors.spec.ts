@@ -25,7 +25,7 @@ import { administrationsOf, PLATFORM_ADMINS, roster } from './roster/roster';
 import { CreateServiceAccount, RotateServiceCredential, serviceAccount } from './service-account/service-account';
 import { administeredBy, organization, romashka } from './user/organizations.fixtures';
 import { OpenSession, session, SwitchWorkplace } from './session/session';
-import { SetInterfaceLanguage, SetTimeZone, UpdateProfileContacts } from './user-profile/user-profile.commands';
+import { SetChatPreferences, SetInterfaceLanguage, SetTimeZone, UpdateProfileContacts } from './user-profile/user-profile.commands';
 import { userProfile } from './user-profile/user-profile';
 import { user } from './user/user';
 
@@ -56,6 +56,7 @@ const TABLE = `
 | WORKPLACE_NOT_ALLOWED    | 403  | Рабочее место недоступно для ваших ролей                              |
 | LOCALE_UNKNOWN           | 422  | Неизвестный язык                                                      |
 | TIMEZONE_UNKNOWN         | 422  | Неизвестный часовой пояс                                              |
+| XMPP_JID_INVALID         | 422  | Проверьте адрес XMPP                                                  |
 | PROFILE_PHONE_INVALID    | 422  | Проверьте номер телефона                                              |
 | ACCOUNT_REVOKED          | 409  | Учётная запись сервиса отозвана                                       |
 | KEY_INVALID              | 422  | Нужен открытый ключ JWK (Ed25519, EC или RSA)                         |
@@ -117,6 +118,7 @@ const PROVOKED: Readonly<
     }),
   LOCALE_UNKNOWN: () => given(userProfile).when(issue(SetInterfaceLanguage, { locale: 'de' }), { actor: anna }),
   TIMEZONE_UNKNOWN: () => given(userProfile).when(issue(SetTimeZone, { timeZone: 'Nowhere' }), { actor: anna }),
+  XMPP_JID_INVALID: () => given(userProfile).when(issue(SetChatPreferences, { xmppJid: 'anna' }), { actor: anna }),
   PROFILE_PHONE_INVALID: () => given(userProfile).when(issue(UpdateProfileContacts, { phones: ['12'] }), { actor: anna }),
   EMAIL_INVALID: () => given(user).when(registration({ email: 'a@b-.ru' }), stranger),
   CONSENT_VERSION_OUTDATED: () => given(user).when(registration({ consentPolicyVersion: 'old' }), stranger),

@@ -1,4 +1,5 @@
-import { given, isAsTold, issue, NOW, rows, stateTable, stream, type Fact } from '../../../kernel/testing';
+import { userProfile, type UserProfileEvents } from '@letopis/contexts/identity';
+import { facts, given, isAsTold, issue, NOW, rows, stateTable, stream, type Fact } from '../../../kernel/testing';
 import {
   anna,
   boris,
@@ -130,6 +131,20 @@ describe('A notification', () => {
       );
   });
 
+  test('R109 who wants an SMS about tasks gets it beside the site, and about nothing else', () => {
+    const wanted = stream(
+      userProfile,
+      viktor.userId,
+      facts<UserProfileEvents>()('ProfileContactsUpdated', { changes: { phones: { to: ['+79161234567'] } } }),
+      facts<UserProfileEvents>()('ChatPreferencesSet', { sendKey: 'enter', notificationPrefs: { smsForTasks: true } }),
+    );
+    const goesBy = (category: 'task' | 'process') =>
+      given(notification, requested({ policy: 'user_notification', category }))
+        .and(...world, wanted)
+        .when(route, { answers: { seen: { sessions: 1 }, channels: { sms: true, xmpp: false } } }).result.events;
+    expect(goesBy('task')).toMatchObject([{ data: { channels: ['site', 'sms'] } }]);
+    expect(goesBy('process')).toMatchObject([{ data: { channels: ['site'] } }]);
+  });
   test('R109 who wants no e-mail for such messages gets none beside the site', () => {
     const settled = stream(notificationSettings, viktor.userId, {
       type: 'NotificationSettingsChanged',

@@ -68,12 +68,10 @@ export interface WorkspaceTerms {
 }
 export const termsOf = (organizationId: string | undefined) => ifKnown(stateIn<WorkspaceTerms>('workspace', organizationId));
 interface Profile {
-  readonly contacts?: { readonly phones?: readonly string[]; readonly messengers?: readonly string[] };
+  readonly contacts?: { readonly phones?: readonly string[] };
+  readonly chat?: { readonly xmppJid?: string; readonly notificationPrefs?: { readonly smsForTasks: boolean } };
 }
 const profileOf = (userId: string | undefined) => ifKnown(stateIn<Profile>('userProfile', userId));
-/** The XMPP address among somebody's messengers: the one that is written as a URI, `xmpp:name@host`. */
-export const jidOf = (contacts: Profile['contacts']): string | undefined =>
-  contacts?.messengers?.find((each) => /^xmpp:[^@\s/]+@[^@\s/]+$/i.test(each))?.slice('xmpp:'.length);
 const recipient = personOf<object, Notification>('recipient', ({ state }) => state.recipientUserId);
 const userIdOf = (actor: Actor) => (actor.kind === 'user' ? actor.userId : undefined);
 
@@ -112,7 +110,7 @@ export const notification = define({
         seen: userId === undefined ? ({ kind: 'known', value: { sessions: 0 } } as never) : presence('ofUser', { userId }),
         channels: followedBy(
           { profile: profileOf(userId) },
-          ({ profile }) => ({ channels: delivery('available', { jid: jidOf((profile as Profile | undefined)?.contacts) }) }),
+          ({ profile }) => ({ channels: delivery('available', { jid: (profile as Profile | undefined)?.chat?.xmppJid }) }),
           ({ channels }) => channels as { sms: boolean; xmpp: boolean },
         ),
       }),
@@ -173,6 +171,7 @@ export const notification = define({
         reach: { isUser, email: to?.email !== undefined, phone: to?.phone !== undefined, smsOn: channels.sms },
         now,
         idleMinutes: workspace?.settings?.inactivityMinutes ?? IDLE_MINUTES,
+        alsoSms: state.category === 'task' && profile?.chat?.notificationPrefs?.smsForTasks === true,
         withoutEmail: state.letterSent === true || wishes.withoutEmail.includes(state.category),
       });
       const routed = event('NotificationRouted', { channels: found, presence: where });

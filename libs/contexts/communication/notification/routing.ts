@@ -35,6 +35,8 @@ export interface Routed {
   readonly now: string;
   /** After so long without activity a social message goes by e-mail as well. */
   readonly idleMinutes: number;
+  /** The person wants an SMS about messages of this kind, whatever else there is. */
+  readonly alsoSms?: boolean;
   /** The person wants no e-mail beside the site for messages of this kind, or has a letter that tells the same. */
   readonly withoutEmail?: boolean;
 }
@@ -44,7 +46,7 @@ export const isIdle = (lastActivityAt: string | undefined, now: string, idleMinu
   lastActivityAt === undefined || Date.parse(now) - Date.parse(lastActivityAt) >= millis({ minutes: idleMinutes });
 
 /** The channels of a message; none means that there is no way to deliver it. */
-export function route({ policy, presence, reach, now, idleMinutes, withoutEmail = false }: Routed): readonly Channel[] {
+export function route({ policy, presence, reach, now, idleMinutes, alsoSms = false, withoutEmail = false }: Routed): readonly Channel[] {
   const { isUser, email, phone, smsOn } = reach;
   const byEmail: readonly Channel[] = email ? ['email'] : [];
   const bySms: readonly Channel[] = smsOn && phone ? ['sms'] : [];
@@ -56,6 +58,7 @@ export function route({ policy, presence, reach, now, idleMinutes, withoutEmail 
   if (policy === 'social_message') {
     return isIdle(presence.lastActivityAt, now, idleMinutes) ? ['site', ...beside] : ['site'];
   }
-  if (presence.xmppOnline) return ['xmpp'];
-  return presence.siteAuthorised ? ['site'] : ['site', ...beside];
+  const besides = alsoSms ? bySms : [];
+  if (presence.xmppOnline) return ['xmpp', ...besides];
+  return [...(presence.siteAuthorised ? (['site'] as const) : (['site', ...beside] as const)), ...besides];
 }

@@ -14,7 +14,7 @@ import {
   type Effect,
   type SagaReads,
 } from '@letopis/kernel';
-import type { SessionEvents } from '@letopis/contexts/identity';
+import type { SessionEvents, UserProfileEvents } from '@letopis/contexts/identity';
 import {
   EscalateNotification,
   RecordDelivery,
@@ -23,7 +23,7 @@ import {
   RouteNotification,
 } from '../notification/notification.commands';
 import type { NotificationEvents } from '../notification/notification.events';
-import { IDLE_MINUTES, jidOf, notification, type Notification } from '../notification/notification';
+import { IDLE_MINUTES, notification, type Notification } from '../notification/notification';
 import { isIdle, type Channel } from '../notification/routing';
 import { notificationSettings } from '../notification/settings';
 import { workspace } from '@letopis/contexts/workspace';
@@ -96,7 +96,7 @@ async function letterOf(reads: SagaReads, state: Notification, to: string) {
 
 async function addressOf({ state }: SagaReads, { recipientUserId, external }: Notification, channel: Channel): Promise<string | undefined> {
   if (recipientUserId === undefined) return channel === 'email' ? external?.email : external?.phone;
-  if (channel === 'xmpp') return jidOf((await state(userProfile, recipientUserId)).contacts);
+  if (channel === 'xmpp') return (await state(userProfile, recipientUserId)).chat.xmppJid;
   if (channel === 'sms') return (await state(userProfile, recipientUserId)).contacts.phones?.[0];
   const { email, status } = await state(user, recipientUserId);
   return status === 'none' || status === 'erased' ? undefined : email;
@@ -156,10 +156,15 @@ export const inactivityEscalationSaga = saga<NotificationEvents>()({
 const idleMinutes = async ({ state }: SagaReads, { organizationId }: Notification) =>
   organizationId === undefined ? IDLE_MINUTES : (await state(workspace, organizationId)).settings.inactivityMinutes;
 
-/** Tells the presence port, which is no part of the log, of sessions that begin and end. */
-export const presenceSaga = saga<SessionEvents>()({
+/** Tells the ports that know who is there, which is no part of the log: of sessions that begin and end, of clients to be watched. */
+export const presenceSaga = saga<SessionEvents & Pick<UserProfileEvents, 'ChatPreferencesSet'>>()({
   name: 'PresenceSaga',
   on: {
+    ChatPreferencesSet: async ({ data: { xmppJid: jid } }, reads) => {
+      // Asks the person for leave to see the client, so that the next message finds it.
+      if (jid !== undefined && jid !== ERASED) await reads.ask(delivery('available', { jid }));
+      return [];
+    },
     SessionOpened: ({ aggregateId: sessionId, data: { userId }, metadata }) => [
       call('presence', 'seen', { sessionId, userId, at: metadata.occurredAt }),
     ],

@@ -1,5 +1,6 @@
-import { MayBeAbsent, Text } from '@letopis/kernel';
+import { Flag, MayBeAbsent, Nested, OneOf, Text } from '@letopis/kernel';
 import { ArrayMaxSize, IsArray, IsString, Length } from 'class-validator';
+import { SEND_KEYS, type SendKey } from './user-profile.events';
 
 const MOST = 10;
 
@@ -17,4 +18,17 @@ export class SetInterfaceLanguage {
 
 export class SetTimeZone {
   @Text(1, 64) timeZone: string;
+}
+
+export class NotificationPrefs {
+  @Flag() smsForTasks: boolean;
+}
+
+/** What is left out stays as it is; an empty address takes it away. */
+export class SetChatPreferences {
+  /** The key that sends a message. */
+  @OneOf(SEND_KEYS, { optional: true }) sendKey?: SendKey;
+  /** Where a person's XMPP client is reached: `name@host`. */
+  @Text(0, 255, { optional: true }) xmppJid?: string;
+  @Nested(() => NotificationPrefs, { optional: true }) notificationPrefs?: NotificationPrefs;
 }

@@ -1,8 +1,9 @@
 import { actorId, aggregate, ERASED, parseEmail, parsePhone, personOf, subjectOf, type Actor } from '@letopis/kernel';
 import { refusal } from '../errors';
-import { SetInterfaceLanguage, SetTimeZone, UpdateProfileContacts } from './user-profile.commands';
+import { SetChatPreferences, SetInterfaceLanguage, SetTimeZone, UpdateProfileContacts } from './user-profile.commands';
 import {
   INTERFACE_LANGUAGES,
+  type ChatPreferences,
   type ContactChanges,
   type Contacts,
   type InterfaceLanguage,
@@ -16,7 +17,10 @@ export interface UserProfile {
   readonly locale?: InterfaceLanguage;
   /** IANA name; Moscow until it is set. */
   readonly timeZone?: string;
+  readonly chat: ChatPreferences;
 }
+
+export const CHAT_DEFAULTS: ChatPreferences = { sendKey: 'ctrl_enter', notificationPrefs: { smsForTasks: false } };
 
 const { command, define, event } = aggregate<UserProfile, UserProfileEvents>();
 
@@ -26,13 +30,17 @@ const own = ({ actor }: { actor: Actor }) => actorId(actor);
 /** «Профиль пользователя»; its id is the user's. */
 export const userProfile = define({
   category: 'userProfile',
-  initialState: { contacts: {} },
-  personal: { ProfileContactsUpdated: { of: (_: object, userId: string) => subjectOf(userId), fields: ['changes'] } },
+  initialState: { contacts: {}, chat: CHAT_DEFAULTS },
+  personal: {
+    ProfileContactsUpdated: { of: (_: object, userId: string) => subjectOf(userId), fields: ['changes'] },
+    ChatPreferencesSet: { of: (_: object, userId: string) => subjectOf(userId), fields: ['xmppJid'] },
+  },
 
   commands: {
     UpdateProfileContacts: command(UpdateProfileContacts, { by: self, id: own, summary: 'Name, addresses and phones that others see' }),
     SetInterfaceLanguage: command(SetInterfaceLanguage, { by: self, id: own, summary: 'Language of the interface and of letters' }),
     SetTimeZone: command(SetTimeZone, { by: self, id: own, summary: 'Time zone in which times are told' }),
+    SetChatPreferences: command(SetChatPreferences, { by: self, id: own, summary: 'Send key, XMPP address, SMS about tasks' }),
   },
 
   decide: {
@@ -49,12 +57,25 @@ export const userProfile = define({
       if (!isTimeZone(typed)) throw refusal('TIMEZONE_UNKNOWN');
       return typed === timeZone ? [] : [event('TimeZoneSet', { timeZone: typed })];
     },
+    SetChatPreferences: ({ sendKey, xmppJid, notificationPrefs }, { chat }) => {
+      const wanted: ChatPreferences = {
+        sendKey: sendKey ?? chat.sendKey,
+        xmppJid: xmppJid === undefined ? chat.xmppJid : validJid(xmppJid),
+        notificationPrefs: notificationPrefs ?? chat.notificationPrefs,
+      };
+      const isSame =
+        wanted.sendKey === chat.sendKey &&
+        wanted.xmppJid === chat.xmppJid &&
+        wanted.notificationPrefs.smsForTasks === chat.notificationPrefs.smsForTasks;
+      return isSame ? [] : [event('ChatPreferencesSet', wanted)];
+    },
   },
 
   evolve: {
     ProfileContactsUpdated: (state, { changes }) => ({ ...state, contacts: changed(state.contacts, changes) }),
     InterfaceLanguageSet: (state, { locale }) => ({ ...state, locale }),
     TimeZoneSet: (state, { timeZone }) => ({ ...state, timeZone }),
+    ChatPreferencesSet: (state, chat) => ({ ...state, chat: preferences(chat) }),
   },
 });
 
@@ -63,6 +84,13 @@ export function changed(contacts: Contacts, changes: ContactChanges): Contacts {
   if ((changes as unknown) === ERASED) return {};
   return { ...contacts, ...Object.fromEntries(Object.entries(changes).map(([name, { to }]) => [name, to])) };
 }
+
+/** Of somebody who was erased there is no address. */
+export const preferences = ({ sendKey, xmppJid, notificationPrefs }: ChatPreferences): ChatPreferences => ({
+  sendKey,
+  xmppJid: xmppJid === ERASED ? undefined : xmppJid,
+  notificationPrefs,
+});
 
 /** The fields that were typed, as they are kept; empty ones are taken away. */
 function wanted({ displayName, contactEmail, phones, messengers }: UpdateProfileContacts): Contacts {
@@ -86,6 +114,17 @@ function validPhone(typed: string): string {
   const phone = parsePhone(typed);
   if (!phone) throw refusal('PROFILE_PHONE_INVALID');
   return phone;
+}
+
+/** A bare address of RFC 7622, as it is compared: where a client is there is not the person's to say. */
+function validJid(typed: string): string | undefined {
+  const jid = typed
+    .trim()
+    .replace(/^xmpp:/i, '')
+    .toLowerCase();
+  if (jid === '') return undefined;
+  if (!/^[^\s@/"&'<>:]{1,127}@[^\s@/"&'<>:]{1,127}$/.test(jid)) throw refusal('XMPP_JID_INVALID');
+  return jid;
 }
 
 function changesOf(before: Contacts, after: Contacts): ContactChanges {
