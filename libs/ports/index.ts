@@ -8,6 +8,7 @@ export * from './files/files';
 export * from './companies/http-directory';
 export * from './mail/channels';
 export * from './mail/mail';
+export * from './mail/smtp';
 export * from './presence/presence';
 export * from './secrets/secrets';
 export * from './secrets/vault';

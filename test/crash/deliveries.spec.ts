@@ -2,6 +2,7 @@ import { notification, RequestNotification } from '@letopis/contexts/communicati
 import { PLATFORM_ADMINS, roster } from '@letopis/contexts/identity';
 import { defaultSettings, newId, system } from '@letopis/kernel';
 import { startEventStore, startMongo, type LocalServer } from '@letopis/local';
+import { MOST_AT_ONCE } from '@letopis/ports';
 import { parseCommand, silent } from '@letopis/runtime';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,6 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { bootstrapAdministrator } from '../../apps/server/bootstrap';
 import { startCore, type Core } from '../../apps/server/product';
 import { NOTHING } from '../../libs/runtime/events/event-store';
+import { CountingOffice } from '../support/counting-office';
 import { Outbox } from '../support/letters';
 import { Line } from '../support/line';
 import { newEvent } from '../support/stores';
@@ -123,8 +125,8 @@ describe('kill -9 of whoever sends messages', () => {
   describe('while every provider has taken a message and has not said so', () => {
     let ids: Record<'site' | 'email' | 'sms' | 'xmpp', string>;
     beforeAll(async () => {
-      const changes = { messengers: { to: ['xmpp:admin@localhost'] } };
-      await core.runtime.store.append(`userProfile-${admin}`, NOTHING, [newEvent('ProfileContactsUpdated', { changes })]);
+      const chat = { sendKey: 'enter', xmppJid: 'admin@localhost', notificationPrefs: { smsForTasks: false } };
+      await core.runtime.store.append(`userProfile-${admin}`, NOTHING, [newEvent('ChatPreferencesSet', chat)]);
       await worker.start(byServers());
       // The first question makes the account ask who is connected.
       await until(async () => {
@@ -189,6 +191,30 @@ describe('kill -9 of whoever sends messages', () => {
     for (const id of ids) await delivered(id);
     for (const id of ids) expect(await typesOf(id)).toEqual(RECORDED);
     expect([office.received.length, gateway.asked.length]).toEqual([1, 1]);
+  });
+
+  test('S27 S31 of sixty that are queued a few are with the server at a time; it goes on after a death, and none is lost', async () => {
+    await worker.kill();
+    const masses = new CountingOffice(5);
+    await masses.open();
+    const env = { ...byServers(), SMTP_URL: masses.url };
+    const ids = await Promise.all(Array.from({ length: 60 }, () => asksFor({})));
+    const before = (await kept('_letters_sent')).length;
+    await worker.start(env);
+    await until(() => masses.received > 20);
+    await worker.kill();
+    const first = masses.received;
+    await worker.start(env);
+    for (const id of ids) await delivered(id);
+    expect(masses.ids.size).toBe(ids.length);
+    expect(first).toBeLessThan(ids.length);
+    expect(masses.mostAtOnce).toBeLessThanOrEqual(MOST_AT_ONCE);
+    const letters = (await kept('_letters_sent')).slice(before) as Array<{ _id: string; repeats?: number }>;
+    const counted = letters.reduce((sum, { repeats = 0 }) => sum + repeats, 0);
+    // Whatever came twice was under way when the process died, and is counted.
+    expect(masses.received - masses.ids.size).toBeLessThanOrEqual(counted);
+    expect(counted).toBeLessThanOrEqual(MOST_AT_ONCE);
+    await masses.close();
   });
 
   test('S27 S31 a letter lies in the outbox and nothing of that is recorded: there is one of it', async () => {

@@ -1,4 +1,4 @@
-import { derivedId } from '@letopis/kernel';
+import { derivedId, Gate } from '@letopis/kernel';
 import { smsGateway, type SmsGateway } from '@letopis/ports';
 import { MongoClient } from 'mongodb';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -144,6 +144,31 @@ describe('A circuit', () => {
     await expect(circuit.pass(() => Promise.resolve('too soon'))).rejects.toThrow('left alone');
     await expect(slow).resolves.toBe('up');
     await expect(circuit.pass(() => Promise.resolve('well'))).resolves.toBe('well');
+  });
+});
+
+describe('A gate', () => {
+  test('lets so many through at one time, in the order in which they came, whatever becomes of the work', async () => {
+    const gate = new Gate(2);
+    const begun: number[] = [];
+    const ends: Array<(fails: boolean) => void> = [];
+    const work = (n: number) =>
+      gate.pass(() => {
+        begun.push(n);
+        return new Promise<number>((resolve, reject) => ends.push((fails) => (fails ? reject(new Error(`${n} fails`)) : resolve(n))));
+      });
+    const all = [1, 2, 3, 4].map(work);
+    expect(begun).toEqual([1, 2]);
+    ends[0]!(true);
+    await expect(all[0]).rejects.toThrow('1 fails');
+    expect(begun).toEqual([1, 2, 3]);
+    // Who comes now is behind who waits.
+    const last = work(5);
+    for (let at = 1; at < 5; at++) {
+      ends[at]!(false);
+      await Promise.resolve(all[at]);
+    }
+    expect([begun, await last]).toEqual([[1, 2, 3, 4, 5], 5]);
   });
 });
 

@@ -4,6 +4,7 @@ import { Collection } from 'mongodb';
 import { NOTHING } from '../../libs/runtime/events/event-store';
 import type { Effects } from '../../libs/runtime/sagas/effects';
 import { SagaRunner, type WaitingStep } from '../../libs/runtime/sagas/saga-runner';
+import { AT_ONCE } from '../../libs/runtime/sagas/waiting';
 import { sleepy } from '../support/sleepy';
 import { newEvent, startStores, type Stores } from '../support/stores';
 
@@ -172,6 +173,33 @@ describe('The runner of sagas', () => {
     expect(reactions.done).toEqual([11, 12, 1, 2, 3]);
     await append('a-2', 4);
     await until(() => reactions.done.includes(4));
+    await patient.stop();
+  });
+
+  test('S27 however many steps take long, so many and no more are under way at one time; the others wait on the list, and all are done', async () => {
+    await runner.stop();
+    const [patience, mostSlow, all] = [5, 4, 2 * AT_ONCE];
+    const own = { logger: silent, effects: reactions as object as Effects, sagas: [counting], patience, mostSlow };
+    const patient = new SagaRunner({ ...stores, ...own });
+    let atOnce = 0;
+    let most = 0;
+    const held: Array<() => void> = [];
+    reactions.holds = () => {
+      most = Math.max(most, ++atOnce);
+      return new Promise<void>((resolve) => held.push(() => resolve(void atOnce--)));
+    };
+    await patient.start();
+    await patient.begin();
+    for (let n = 1; n <= all; n++) {
+      await append(`a-${n}`, n);
+      await patient.mark.reached(await stores.store.head());
+    }
+    expect(most).toBeLessThanOrEqual(mostSlow + AT_ONCE);
+    expect(await waiting()).toHaveLength(all);
+    reactions.holds = () => undefined;
+    for (const goesOn of held) goesOn();
+    await until(async () => (await waiting()).length === 0);
+    expect([...reactions.done].sort((a, b) => a - b)).toEqual(Array.from({ length: all }, (_, at) => at + 1));
     await patient.stop();
   });
 

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { Recorded, Saga } from '@letopis/kernel';
+import { Gate, type Recorded, type Saga } from '@letopis/kernel';
 import { Reader } from '../events/reader';
 import type { EventStore } from '../events/event-store';
 import type { Logger } from '../logger';
@@ -17,6 +17,10 @@ const CHECKPOINT = 'sagas';
 const UNDER_WAY = 1_000;
 /** How long a step may take before the mark goes on without it, in milliseconds. */
 const PATIENCE = 5_000;
+/** Steps of one saga that are carried out at one time, until one of them takes long. */
+const BESIDE = 64;
+/** Steps that may take long at one time: with so many of them, others are put on the waiting list before they are tried. */
+const MOST_SLOW = 1_000;
 /** How often the waiting list is looked at, in milliseconds. */
 const LOOK = 500;
 const PAGE = 256;
@@ -48,6 +52,7 @@ export class SagaRunner {
   #careful = 0;
   /** The process has ended again and again where it has begun now. */
   #suspicious = false;
+  readonly #gates = new Map<string, Gate>();
   /** Steps on the waiting list that are still being carried out. */
   readonly #slow = new Set<string>();
 
@@ -61,6 +66,8 @@ export class SagaRunner {
       onReader?: (reader: Reader) => void;
       /** How long a step may take before the mark goes on without it, in milliseconds. */
       patience?: number;
+      /** How many may take longer at one time. */
+      mostSlow?: number;
     },
   ) {
     this.#waiting = new WaitingList(parts);
@@ -194,7 +201,7 @@ export class SagaRunner {
     while (!this.#stopped) {
       try {
         if (this.#blocked.has(lane)) await this.putAside(saga, event, lane, 'behind');
-        else if (this.#careful > 0) await this.putAside(saga, event, lane, 'now');
+        else if (this.#careful > 0 || this.#slow.size >= (this.parts.mostSlow ?? MOST_SLOW)) await this.putAside(saga, event, lane, 'now');
         else await this.carriedOut(saga, event, lane);
         return true;
       } catch (error) {
@@ -213,11 +220,15 @@ export class SagaRunner {
   /** Carries the step out; one that takes long goes on by itself, on the waiting list, so that it holds up its own lane alone. */
   private async carriedOut(saga: Saga, event: Recorded, lane: string): Promise<void> {
     const _id = stepId(saga, event);
-    const reacting = this.parts.effects.react(saga, event);
-    if (await settles(reacting, this.parts.patience ?? PATIENCE)) return reacting;
+    let reacting!: Promise<void>;
+    const isDone = await this.gateOf(saga).pass(() =>
+      settles((reacting = this.parts.effects.react(saga, event)), this.parts.patience ?? PATIENCE),
+    );
+    if (isDone) return reacting;
     this.#slow.add(_id);
     try {
-      await this.putAside(saga, event, lane, 'now');
+      // Due when the process begins anew, and not while it is being carried out: what waits to be tried comes before.
+      await this.putAside(saga, event, lane, 'behind');
     } catch (error) {
       this.parts.logger.warn({ error: String(error), saga: saga.name }, 'a slow saga step could not be put aside, the others wait');
       return reacting.finally(() => this.#slow.delete(_id));
@@ -232,6 +243,12 @@ export class SagaRunner {
         return this.#stopped ? undefined : this.inLane(lane, () => this.retryLane(lane));
       })
       .catch((error: unknown) => this.parts.logger.warn({ error: String(error) }, 'what waits behind a slow saga step is looked at later'));
+  }
+
+  private gateOf({ name }: Saga): Gate {
+    let gate = this.#gates.get(name);
+    if (!gate) this.#gates.set(name, (gate = new Gate(BESIDE)));
+    return gate;
   }
 
   private async putAside(saga: Saga, event: Recorded, lane: string, why: 'behind' | 'now' | 'failed', error?: unknown): Promise<void> {

@@ -6,7 +6,7 @@ import type { Logger } from '../logger';
 /** Pauses before a saga step that failed is tried again, in milliseconds; after the last it is parked. */
 const RETRIES = [1_000, 5_000, 30_000, 120_000, 600_000];
 /** Waiting steps that are looked at together. */
-const AT_ONCE = 100;
+export const AT_ONCE = 100;
 
 /** A saga step that waits: to be tried again at `dueAt`, behind another step of its lane, or parked for an operator. */
 export interface WaitingStep {

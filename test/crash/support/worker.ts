@@ -9,6 +9,10 @@ export class Worker {
 
   constructor(private readonly env: Readonly<Record<string, string>>) {}
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** Waits until it is up. @throws Error with what it said where it ends before */
   async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
     const child = spawn(process.execPath, [SERVER, '--role', 'sagas'], {
