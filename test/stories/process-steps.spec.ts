@@ -257,6 +257,50 @@ describe('Steps of processes', () => {
     expect(await told(vera, 'Задача отменена: Ребёнок')).toBe(1);
   }, 60_000);
 
+  test('R097 a running process goes over to a mended version: the dry run says what would happen, then it does', async () => {
+    const version = (steps: readonly object[], more: object = {}) => oneStage('mended', steps, more);
+    const asks = {
+      key: 'ask',
+      type: 'create_task',
+      args: { title: 'Сделайте', assignee: `staff:${vera.staffId}`, waitForCompletion: true },
+    };
+    const broken = { key: 'tell', type: 'notify_user', args: { to: ['role:operator'], textSite: 'Готово' } };
+    const processDefinitionId = await define(version([asks, broken]));
+    const id = await start('mended');
+    const early = { key: 'early', type: 'log', args: { text: 'Раньше' } };
+    const later = { key: 'tell', type: 'set_status_text', args: { text: 'Готово: {{steps.ask.completedBy}}' } };
+    const publish = async (data: object) => {
+      await about.anna.ok('SaveProcessDraft', { processDefinitionId, data });
+      return (await about.anna.ok('PublishProcessDefinition', { processDefinitionId })).data.version as number;
+    };
+    const without = await publish(version([early, broken]));
+    const plan = async (to: number) => (await about.anna.ok('PlanProcessMigration', { processId: id, version: to })).data;
+    expect(await plan(without)).toMatchObject({ possible: false, obstacles: [{ code: 'STEP_GONE', of: 'ask' }] });
+    const refused = await about.anna.send('MigrateSmartProcess', { processId: id, version: without });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'MIGRATION_IMPOSSIBLE', errors: [{ rule: 'STEP_GONE' }] } });
+    expect(await vera.caller.refused('MigrateSmartProcess', { processId: id })).toBe('403 FORBIDDEN');
+    const mended = await publish(version([early, asks, later]));
+    expect(await plan(mended)).toMatchObject({
+      possible: true,
+      steps: [
+        { key: 'ask', becomes: 'goes_on' },
+        { key: 'early', becomes: 'passed_over' },
+        { key: 'tell', becomes: 'will_run' },
+      ],
+    });
+    expect(await row(id)).toMatchObject({ definitionVersion: 1 });
+    await about.anna.ok('MigrateSmartProcess', { processId: id });
+    await world.settle();
+    expect(await row(id)).toMatchObject({ definitionVersion: mended, status: 'running' });
+    const [{ taskId }] = await tasksOf(vera, id);
+    await vera.caller.ok('CompleteTask', { taskId });
+    await world.settle();
+    expect(await row(id)).toMatchObject({ status: 'completed', statusText: `Готово: ${vera.staffId}` });
+    expect(await outputsOf(id, 'early')).toBeUndefined();
+    const { body } = await about.anna.get(`/v1/registries/process_journal/${id}`);
+    expect(body.lines.map(({ what }: { what: string }) => what)).toEqual(expect.arrayContaining(['migrationPlanned', 'migrated']));
+  }, 60_000);
+
   test('R097 a step that fails is tried again after 1, 5 and 15 minutes, then it is retried or passed over by hand', async () => {
     await define(
       oneStage('faults', [

@@ -49,6 +49,11 @@ export const processErrors = errorCatalogue(
     PARAM_INVALID: { status: 422, ru: 'Неверный параметр процесса «{name}»', en: 'The parameter «{name}» of the process is wrong' },
     NOT_AN_APPROVER: { status: 403, ru: 'Вы не входите в число согласующих', en: 'You are not among the approvers' },
     APPROVERS_COUNT: { status: 422, ru: 'Неверное число согласующих', en: 'Too few or too many approvers' },
+    MIGRATION_IMPOSSIBLE: {
+      status: 409,
+      ru: 'Процесс нельзя перевести на эту версию шаблона',
+      en: 'The process cannot go over to this version of the template',
+    },
     STEP_NOT_FAILED: { status: 409, ru: 'У процесса нет шага с ошибкой', en: 'No step of the process has failed' },
   },
   sharedErrors,

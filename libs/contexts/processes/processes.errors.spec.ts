@@ -155,6 +155,15 @@ const PROVOKED: ReadonlyArray<readonly [code: string, status: number, ru: string
   ],
   ['NOT_AN_APPROVER', 403, 'Вы не входите в число согласующих', () => doing(decide(two), asked('all', [one]), sagas)],
   ['STEP_NOT_FAILED', 409, 'У процесса нет шага с ошибкой', () => doing(issue(commands.RetryFailedStep, { processId }))],
+  [
+    'MIGRATION_IMPOSSIBLE',
+    409,
+    'Процесс нельзя перевести на эту версию шаблона',
+    () =>
+      given(smartProcess, ...inApproval)
+        .and(...people, template(published(), published({ stages: draft.stages.filter(({ code }) => code !== 'approval') }, 2)))
+        .when(issue(commands.MigrateSmartProcess, { processId, version: 2 }), { actor: pavel }) as object as Asked,
+  ],
 ];
 
 describe('F.10 Refusals of processes', () => {

@@ -179,6 +179,8 @@ const COLUMNS: Readonly<Record<string, { command: object; actor?: Actor; before?
   Resume: { command: issue(commands.ResumeSmartProcess, { processId }), actor: boris },
   Retry: { command: issue(commands.RetryFailedStep, { processId }), actor: boris },
   Skip: { command: issue(commands.SkipFailedStep, { processId }), actor: boris },
+  Plan: { command: issue(commands.PlanProcessMigration, { processId }), actor: pavel },
+  Migrate: { command: issue(commands.MigrateSmartProcess, { processId, version: 2 }), actor: anna },
   Cancel: { command: issue(commands.CancelSmartProcess, { processId, reason: 'Не нужен' }), actor: boris },
 };
 const STATES: Readonly<Record<string, readonly Fact[]>> = {
@@ -221,10 +223,20 @@ describe('SmartProcess (F.6), by its state table', () => {
       | cancelled | no-op              | no-op              | no-op                | no-op             | no-op                    | no-op                      | no-op                                                                | —                       |`,
       { dash: 'PROCESS_STATE' },
     ),
+    ...stateTable(
+      `
+      | State     | Plan                           | Migrate                |
+      | running   | same / ProcessMigrationPlanned | same / ProcessMigrated |
+      | paused    | same / ProcessMigrationPlanned | same / ProcessMigrated |
+      | faulted   | same / ProcessMigrationPlanned | same / ProcessMigrated |
+      | completed | —                              | —                      |
+      | cancelled | —                              | —                      |`,
+      { dash: 'PROCESS_STATE' },
+    ),
   ])('R097 $state: $asked $becomes', (cell) => {
     const { command, actor = sagas, before = [] } = COLUMNS[cell.asked]!;
     const outcome = given(smartProcess, ...began(), ...before, ...STATES[cell.state]!)
-      .and(...world)
+      .and(...everybody, template(published(), published({ name: { ru: 'Иначе' } }, 2)))
       .when(command, { actor, answers: { number: 8 } });
     isAsTold(cell, outcome);
   });
@@ -296,6 +308,7 @@ describe('SmartProcess (F.6), by whom', () => {
     ['Retry', faulted(), ['allow', 'allow', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'NOT_FOUND', 'FORBIDDEN']],
     ['Skip', faulted(), ['allow', 'allow', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'NOT_FOUND', 'FORBIDDEN']],
     ['Cancel', [], ['allow', 'allow', 'FORBIDDEN', 'allow', 'FORBIDDEN', 'NOT_FOUND', 'allow']],
+    ['Cancel', [paused], ['allow', 'allow', 'FORBIDDEN', 'allow', 'FORBIDDEN', 'NOT_FOUND', 'allow']],
     ['Replace', [], ['allow', 'allow', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'NOT_FOUND', 'allow']],
     ['Decide', [], ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'allow']],
     ['Started', [], ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'allow']],

@@ -100,7 +100,13 @@ function exitOf(view: View): Effect | undefined {
     const entry = entryFor(on);
     const isTime = entry ? entry.position === earliest : isDue(on, stage, view);
     if (!isTime || unmet(stage, to, scope, surroundings.documents)) continue;
-    const advance = send(AdvanceStage, { processId, visit: state.stageVisit, exitIndex, causeEventId: entry?.eventId });
+    const advance = send(AdvanceStage, {
+      processId,
+      visit: state.stageVisit,
+      version: state.definitionVersion,
+      exitIndex,
+      causeEventId: entry?.eventId,
+    });
     return passOver(advance);
   }
   return undefined;

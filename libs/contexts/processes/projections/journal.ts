@@ -44,7 +44,7 @@ const ended = (row: JournalRow | undefined, at: string): JournalRow | undefined 
 /** The journal of each instance: visits of stages with how long they took, steps, decisions with comments, reminders. */
 export const processJournal = projection<JournalRow, SmartProcessEvents>()({
   code: 'process_journal',
-  version: 1,
+  version: 2,
   title: { ru: 'Журнал процесса', en: 'Journal of a process' },
   on: {
     SmartProcessStarted: (_, event) =>
@@ -82,6 +82,10 @@ export const processJournal = projection<JournalRow, SmartProcessEvents>()({
       line(row, event, { what: 'reminder', visit: event.data.visit, key: event.data.key, text: `${event.data.hoursInStage} ч` }),
     ProcessPaused: (row, event) => line(row, event, { what: 'paused', text: event.data.reason }),
     ProcessResumed: (row, event) => line(row, event, { what: 'resumed' }),
+    ProcessMigrationPlanned: (row, event) =>
+      line(row, event, { what: 'migrationPlanned', by: event.data.by, text: `${event.data.plan.from} → ${event.data.plan.to}` }),
+    ProcessMigrated: (row, event) =>
+      line(row, event, { what: 'migrated', by: event.data.by, stage: event.data.stageName, text: `${event.data.from} → ${event.data.to}` }),
     ProcessCompleted: (row, event) => line(ended(row, event.metadata.occurredAt), event, { what: 'completed', text: event.data.outcome }),
     ProcessCancelled: (row, event) =>
       line(ended(row, event.metadata.occurredAt), event, { what: 'cancelled', by: event.data.by, text: event.data.reason }),

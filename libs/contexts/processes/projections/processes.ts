@@ -42,7 +42,7 @@ const staffJoins = [
 /** «Смарт-процессы»: one row for each instance. */
 export const smartProcesses = projection<SmartProcessRow, SmartProcessEvents>()({
   code: 'smart_processes',
-  version: 2,
+  version: 3,
   title: { ru: 'Смарт-процессы', en: 'Smart processes' },
   on: {
     SmartProcessStarted: (_, { aggregateId: processId, data, metadata: { occurredAt } }) => ({
@@ -79,6 +79,14 @@ export const smartProcesses = projection<SmartProcessRow, SmartProcessEvents>()(
     ProcessFaulted: (row, { data: { errorCode } }) => row && { ...row, status: 'faulted', errorCode },
     StepRetried: (row) => row && { ...row, status: 'running', errorCode: undefined },
     StepSkipped: (row) => (row?.status === 'faulted' ? { ...row, status: 'running', errorCode: undefined } : row),
+    ProcessMigrated: (row, { data: { to, stageCode, stageName, dropped } }) =>
+      row && {
+        ...row,
+        definitionVersion: to,
+        stageCode,
+        stageName,
+        ...(dropped.length > 0 && row.status === 'faulted' ? { status: 'running', errorCode: undefined } : {}),
+      },
     ProcessCompleted: (row, { data: { outcome }, metadata }) =>
       row && { ...row, status: 'completed', outcome, endedAt: metadata.occurredAt },
     ProcessCancelled: (row, { metadata }) => row && { ...row, status: 'cancelled', endedAt: metadata.occurredAt },

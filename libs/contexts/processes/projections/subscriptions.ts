@@ -20,7 +20,7 @@ const over = (row: SubscriptionRow | undefined) => row && { ...row, open: false 
 /** What instances listen to. It is said in their own streams before what they listen to is made, so that nothing of it is missed. */
 export const processSubscriptions = projection<SubscriptionRow, SmartProcessEvents>()({
   code: 'process_subscriptions',
-  version: 1,
+  version: 2,
   title: { ru: 'Подписки процессов', en: 'What processes listen to' },
   serves: 'sagas',
   on: {
@@ -38,6 +38,7 @@ export const processSubscriptions = projection<SubscriptionRow, SmartProcessEven
     StepWaiting: (row, { data: { on } }) => also(row, ...((on.listensTo ?? []) as readonly string[])),
     ApprovalRoundOpened: (row, { data: { approvers } }) => also(row, ...approvers.map(({ taskId }) => `task-${taskId}`)),
     ProcessDocumentAttached: (row, { data: { documentId } }) => also(row, `document-${documentId}`),
+    ProcessMigrated: (row, { data: { to } }) => row && { ...row, definitionVersion: to },
     ProcessCompleted: over,
     ProcessCancelled: over,
   },

@@ -133,6 +133,14 @@ async function followed(event: Told, view: View, reads: SagaReads): Promise<read
         to: view.resolve('author'),
         textSite: `Документ не присоединён к процессу № ${state.number}: он участвует в другом (${event.data.reason})`,
       }).map(({ command }) => command);
+    case 'ProcessMigrated': {
+      // The new version may wait for what the old one did not listen to; what is past sets nothing off.
+      const before = { ...view, data: { ...data, triggers: [] } };
+      const heardOf = [[state.subject.type, state.subject.id], ...state.documentIds.map((id) => ['document', id])] as [string, string][];
+      const past = await Promise.all(heardOf.map(([category, id]) => caughtUp(before, reads, category, id)));
+      const taken = event.data.timersTakenBack.map((key) => cancel(`stage:${key}`));
+      return [...taken, ...(await resumed(view, reads)), ...unlike(past.flat())];
+    }
     case 'ProcessResumed':
     case 'StepRetried':
       return resumed(view, reads);
@@ -207,6 +215,10 @@ function kept(
   return { ...picked, ...ends, ...(task ? { task: keyOf(task.key) } : {}) };
 }
 
+/** Each once: a document may be the subject as well. */
+const unlike = (effects: readonly Effect[]): readonly Effect[] =>
+  effects.filter((effect, at) => effects.findIndex((each) => each.key === effect.key) === at);
+
 /** Something has happened to what instances listen to. */
 async function heard(event: Recorded, reads: SagaReads): Promise<readonly Effect[]> {
   const own = event.type === 'DocumentUploaded' ? (event.data as { processId?: string }).processId : undefined;
@@ -225,7 +237,10 @@ async function toInstance(
   const data = (await reads.state(processDefinition, definitionId)).versions[definitionVersion]!;
   const decided = ofApproval(event, processId, state);
   if (decided.length > 0) return decided;
-  return received(event, processId, { state, data }, visits, await outcomeOf(event, reads));
+  // What a reaction is chosen by is mostly in the event itself: the rest is read where it is asked for.
+  const asks = data.triggers.some(({ on, where }) => on === event.type && placeholdersIn(where).length > 0);
+  const { scope = {} } = (asks && (await viewOf(reads, processId))) || {};
+  return received(event, processId, { state, data, scope }, visits, await outcomeOf(event, reads));
 }
 
 /** Whether a message has come to its end: said for steps that wait until somebody was reached. */
@@ -246,7 +261,7 @@ async function outcomeOf(
 function received(
   event: Recorded,
   processId: string,
-  view: Pick<View, 'state' | 'data'>,
+  view: Pick<View, 'state' | 'data' | 'scope'>,
   visits: readonly number[],
   outcome?: Readonly<Record<string, unknown>>,
 ): readonly Effect[] {
@@ -255,9 +270,15 @@ function received(
   const { id: eventId, type: eventType, stream, position } = event;
   const atVisit = visits.filter((entered) => entered < position).length;
   const isSetOff = ({ on, where, inStages }: ProcessDefinitionData['triggers'][number]) =>
-    on === eventType && atVisit > 0 && (inStages?.includes(view.state.stageCode) ?? true) && fits({ data }, where, {});
+    on === eventType && atVisit > 0 && (inStages?.includes(view.state.stageCode) ?? true) && fits({ data }, where, view.scope);
   const triggers = view.data.triggers.flatMap((trigger, at) => (isSetOff(trigger) ? [at] : []));
-  return [send(ReceiveProcessEvent, { processId, eventId, eventType, stream, position, atVisit, data: defined(data), triggers }, eventId)];
+  return [
+    send(
+      ReceiveProcessEvent,
+      { processId, eventId, eventType, stream, position, atVisit, data: defined(data), triggers, version: view.state.definitionVersion },
+      eventId,
+    ),
+  ];
 }
 
 const defined = (data: Readonly<Record<string, unknown>>) =>
@@ -280,12 +301,17 @@ function ofApproval({ category, aggregateId, type, data }: Recorded, processId: 
 }
 
 /** An instance begins to listen to something that is alive already: what has happened to it so far is read from its start. */
-async function caughtUp({ processId, state, data }: View, reads: SagaReads, category: string, id: string): Promise<readonly Effect[]> {
+async function caughtUp(
+  { processId, state, data, scope }: View,
+  reads: SagaReads,
+  category: string,
+  id: string,
+): Promise<readonly Effect[]> {
   const own = await reads.events(OWN, processId);
   const visits = own.filter(({ type }) => type === 'StageEntered').map(({ position }) => position);
   const past = await reads.events(category, id);
   // What was before the process is over for it.
   return past
     .filter(({ position }) => position > (visits[0] ?? Infinity))
-    .flatMap((event) => received(event, processId, { state, data }, visits));
+    .flatMap((event) => received(event, processId, { state, data, scope }, visits));
 }

@@ -52,7 +52,9 @@ export const reminded: Decide<RecordStageReminder> = ({ visit, key, no }, state,
 
 export const eventReceived: Decide<ReceiveProcessEvent> = (c, state) => {
   if (isOver(state) || state.status === 'none' || state.received.includes(c.eventId)) return [];
-  const { eventId, eventType, stream, position, atVisit, data, triggers } = c;
+  const { eventId, eventType, stream, position, atVisit, data, version = state.definitionVersion } = c;
+  // The places of triggers in another version say nothing of this one.
+  const triggers = version === state.definitionVersion ? c.triggers : [];
   return [event('ProcessEventReceived', { eventId, eventType, stream, position, atVisit, data, triggers })];
 };
 

@@ -11,12 +11,14 @@ import {
   stateOf,
   type Actor,
   type Need,
+  type Needs,
   type UniqueKey,
 } from '@letopis/kernel';
+import type { ProcessDefinitionData } from '../definition/definition';
 import { recipientOf, staffIdsIn } from '../definition/recipients';
 import { definitionKey, processDefinition, type ProcessDefinition } from '../process-definition/process-definition';
 import type { Fields } from './facts';
-import type { StartSmartProcess } from './smart-process.commands';
+import type { PlanProcessMigration, StartSmartProcess } from './smart-process.commands';
 import type { SmartProcess } from './smart-process.state';
 
 /** Staff members that the parameters of one process may name. */
@@ -103,6 +105,19 @@ export const start = ({ command: c, actor, commandId }: Omit<Asked<StartSmartPro
   };
 };
 
+export const migration = ({ command, state, actor }: Asked<PlanProcessMigration>) => ({
+  ...ownAndDefinition({ actor, state }),
+  running: perSubject(state.definitionId || undefined, state.subject),
+  named: followedBy(
+    definition({ state }),
+    ({ definition: found }) => {
+      const { versions, version } = found as ProcessDefinition;
+      return staffIn(versions[command.version ?? version], command.params ?? {});
+    },
+    ({ definition: _, ...found }) => found as Named,
+  ),
+});
+
 /** The staff members whom parameters name, by their ids: nobody from elsewhere is let in. */
 export type Named = Readonly<Record<string, StaffMember>>;
 
@@ -111,12 +126,16 @@ const named = ({ params = {} }: StartSmartProcess, definitionId: Need<string | u
     { definition: stateOf(processDefinition, definitionId) },
     ({ definition: found }) => {
       const { versions, version } = found as ProcessDefinition;
-      const ofStaff = versions[version]?.params.filter(({ type }) => type === 'staff' || type === 'staff[]') ?? [];
-      const ids = ofStaff.flatMap(({ key }) => staffIdsIn(params[key])).slice(0, MOST_NAMED);
-      return Object.fromEntries(ids.map((id) => [id, stateOf(staffMember, id)]));
+      return staffIn(versions[version], params);
     },
     ({ definition: _, ...found }) => found as Named,
   );
+
+function staffIn(data: ProcessDefinitionData | undefined, params: Fields): Needs {
+  const ofStaff = data?.params.filter(({ type }) => type === 'staff' || type === 'staff[]') ?? [];
+  const ids = ofStaff.flatMap(({ key }) => staffIdsIn(params[key])).slice(0, MOST_NAMED);
+  return Object.fromEntries(ids.map((id) => [id, stateOf(staffMember, id)]));
+}
 
 const perSubject = (id: string | undefined, subject: { type: string; id: string }): Need<string | undefined> => {
   if (id === undefined) return known(undefined);

@@ -44,6 +44,8 @@ class OfVisit extends OfProcess {
 }
 
 export class AdvanceStage extends OfVisit {
+  /** The version of the definition that the exit was chosen by. */
+  @MayBeAbsent() @IsInt() @Min(1) version?: number;
   @IsInt() @Min(0) @Max(100) exitIndex: number;
   @Id({ optional: true }) causeEventId?: string;
 }
@@ -139,6 +141,8 @@ export class ReceiveProcessEvent extends OfProcess {
   @IsObject() data: Record<string, unknown>;
   /** Which triggers of the definition it sets off. */
   @IsArray() @ArrayMaxSize(50) @IsInt({ each: true }) triggers: number[];
+  /** The version of the definition that they are numbered by. */
+  @MayBeAbsent() @IsInt() @Min(1) version?: number;
 }
 
 export class PauseSmartProcess extends OfProcess {
@@ -151,6 +155,17 @@ class OfFailedStep extends OfProcess {
 }
 export class RetryFailedStep extends OfFailedStep {}
 export class SkipFailedStep extends OfFailedStep {}
+
+/** What would happen if the instance went on by another version of its template. */
+export class PlanProcessMigration extends OfProcess {
+  /** By default the one that was published last. */
+  @MayBeAbsent() @IsInt() @Min(1) version?: number;
+  /** Where it stands afterwards, when its stage has another code there. */
+  @Code({ optional: true }) toStage?: string;
+  /** Parameters that are new there. */
+  @MayBeAbsent() @IsObject() params?: Record<string, unknown>;
+}
+export class MigrateSmartProcess extends PlanProcessMigration {}
 
 export class CancelSmartProcess extends OfProcess {
   @Text(1, 500) reason: string;

@@ -1,4 +1,5 @@
 import type { SubjectRef } from '../definition/definition';
+import type { MigrationPlan } from '../engine/migration';
 
 export interface Approver {
   readonly approverKey: string;
@@ -89,5 +90,24 @@ export interface SmartProcessEvents {
   ProcessPaused: { reason?: string };
   ProcessResumed: { pausedMs: number };
   ProcessCompleted: { outcome: 'success' | 'failure'; finalStage: string };
+  ProcessMigrationPlanned: { plan: MigrationPlan; by?: string };
+  ProcessMigrated: {
+    from: number;
+    to: number;
+    by?: string;
+    stageCode: string;
+    stageName: string;
+    visit: number;
+    /** Steps that were put before where it stands. */
+    skipped: readonly string[];
+    /** Steps that had failed and are not there any more. */
+    dropped: readonly string[];
+    timersTakenBack: readonly string[];
+    /** What goes on beside the stage; whatever else did is over. */
+    runs: readonly { readonly run: string; readonly trigger?: number }[];
+    params: Outputs;
+    onePerSubject: boolean;
+    plan: MigrationPlan;
+  };
   ProcessCancelled: { reason: string; by?: string };
 }

@@ -172,6 +172,10 @@ const changedStep = (state: SmartProcess, visit: number, key: string, change: Pa
 
 const also = (ids: readonly string[], id: unknown) => (typeof id === 'string' && !ids.includes(id) ? [...ids, id] : ids);
 
+/** The visit that a step belongs to: its run's own, or the present one. */
+const visitOf = ({ runs }: SmartProcess, key: string, visit: number): number =>
+  runs.find(({ run }) => key.endsWith(`:${run}`))?.visit ?? visit;
+
 const changedRound = (state: SmartProcess, roundId: string, change: (round: Round) => Round): SmartProcess => ({
   ...state,
   rounds: { ...state.rounds, [roundId]: change(state.rounds[roundId]!) },
@@ -290,6 +294,24 @@ const folds: Evolve = {
   },
   ProcessPaused: (state, _, { occurredAt }) => ({ ...state, status: 'paused', pausedAt: occurredAt }),
   ProcessResumed: (state, { pausedMs }) => ({ ...state, status: 'running', pausedAt: undefined, pausedMs: state.pausedMs + pausedMs }),
+  ProcessMigrationPlanned: (state) => state,
+  ProcessMigrated: (state, { to, stageCode, visit, skipped, dropped, runs, params, onePerSubject }) => {
+    const over = [...skipped, ...dropped];
+    const next = over.reduce((folded, key) => changedStep(folded, visitOf(folded, key, visit), key, { status: 'skipped' }), state);
+    const isFaulted = dropped.some((key) => stepId(visitOf(state, key, visit), key) === state.faultedStep);
+    return {
+      ...next,
+      definitionVersion: to,
+      stageCode,
+      params,
+      onePerSubject,
+      runs: state.runs.flatMap((each) => {
+        const kept = runs.find(({ run }) => run === each.run);
+        return kept ? [{ ...each, trigger: kept.trigger }] : [];
+      }),
+      ...(isFaulted ? { status: 'running' as const, faultedStep: undefined } : {}),
+    };
+  },
   ProcessCompleted: (state, { outcome }) => ({ ...state, status: 'completed', outcome }),
   ProcessCancelled: (state) => ({ ...state, status: 'cancelled' }),
 };

@@ -11,6 +11,7 @@ import {
   statusTextSet,
 } from './administration';
 import { command, define } from './facts';
+import { migrated, migrationPlanned } from './migrating';
 import * as needs from './needs';
 import { approverReplaced, decisionRecorded, roundOpened } from './rounds';
 import * as commands from './smart-process.commands';
@@ -115,6 +116,20 @@ export const smartProcess = define({
       needs: needs.ownAndDefinition,
       summary: 'Goes on without the step that failed',
     }),
+    PlanProcessMigration: command(commands.PlanProcessMigration, {
+      id,
+      by: insider,
+      needs: needs.migration,
+      answer: ([planned]) => (planned?.type === 'ProcessMigrationPlanned' ? planned.data.plan : {}),
+      summary: 'Says what would happen by another version of the template; nothing does',
+    }),
+    MigrateSmartProcess: command(commands.MigrateSmartProcess, {
+      id,
+      by: insider,
+      needs: needs.migration,
+      answer: ([migrated]) => (migrated?.type === 'ProcessMigrated' ? migrated.data.plan : {}),
+      summary: 'Goes on by another version of the template',
+    }),
     CancelSmartProcess: command(commands.CancelSmartProcess, {
       id,
       by: insiderOrSystem,
@@ -149,10 +164,12 @@ export const smartProcess = define({
 
     PauseSmartProcess: paused,
     ResumeSmartProcess: resumed,
+    PlanProcessMigration: migrationPlanned,
+    MigrateSmartProcess: migrated,
     CancelSmartProcess: cancelled,
   },
 
   evolve: evolveProcess,
   // The folds are told in smart-process.state: raise it when they change.
-  foldVersion: 2,
+  foldVersion: 3,
 });

@@ -32,8 +32,10 @@ export const moved: Decide<MoveSmartProcess, Around & Acting & Belonging> = ({ t
 };
 
 /** By itself: something that an exit waits for has come. */
-export const advanced: Decide<AdvanceStage, Around> = ({ visit, exitIndex, causeEventId }, state, around) => {
-  if (visit !== state.stageVisit || isOver(state)) return [];
+export const advanced: Decide<AdvanceStage, Around> = (c, state, around) => {
+  const { visit, exitIndex, causeEventId, version = state.definitionVersion } = c;
+  // An exit that was chosen by another version is chosen anew by the present one.
+  if (visit !== state.stageVisit || version !== state.definitionVersion || isOver(state)) return [];
   under(state, 'running');
   const data = dataOf(around.definition, state);
   const stage = stageOf(data, state.stageCode)!;

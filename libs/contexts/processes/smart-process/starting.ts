@@ -31,7 +31,7 @@ export const started: Decide<StartSmartProcess, Start> = (c, state, context) => 
   const initiatorStaffId = (actor.kind === 'system' ? c.initiatorStaffId : undefined) ?? own.staffId;
   if (initiatorStaffId === undefined) throw refusal('PARAM_REQUIRED', { name: 'initiatorStaffId' });
   const params = paramsOf(data, c.params ?? {}, initiatorStaffId, subject);
-  mustWorkHere(data, params, c.organizationId, named);
+  mustFit(data, params, c.organizationId, named);
   const { code, name, onePerSubject, stages } = data;
   const first = stages.find(({ semantic }) => semantic === 'initial')!;
   return [
@@ -80,7 +80,7 @@ function paramsOf({ params }: ProcessDefinitionData, given: Fields, initiator: s
 }
 
 /** @throws PARAM_INVALID for somebody who does not work in the organization */
-function mustWorkHere({ params }: ProcessDefinitionData, given: Fields, organizationId: string, named: Named): void {
+export function mustFit({ params }: ProcessDefinitionData, given: Fields, organizationId: string, named: Named): void {
   for (const { key, type } of params) {
     if (type !== 'staff' && type !== 'staff[]') continue;
     const ids = staffIdsIn(given[key]);
