@@ -13,7 +13,6 @@ describe('Approval of a contract', () => {
   let about: Romashka;
   let author: Member, reviewer: Member, first: Member, second: Member, signer: Member;
   let company: string;
-  const passwords: Record<string, string> = {};
 
   beforeAll(async () => {
     world = await World.start();
@@ -27,8 +26,6 @@ describe('Approval of a contract', () => {
     signer = await staffOf(world, about, 'olga@romashka.ru', inSales);
     company = (await author.caller.ok('CreateCompany', { organizationId: romashka, name: 'Лютик', emails: ['lutik@mail.ru'] })).aggregateId;
     await world.settle();
-    for (const email of ['lena@romashka.ru', 'oleg@romashka.ru'])
-      passwords[email] = world.letters(email).find(({ password }) => password !== undefined)!.password!;
   }, 90_000);
   afterAll(() => world.stop());
 
@@ -49,7 +46,6 @@ describe('Approval of a contract', () => {
       typeCode: 'contract',
       fileId,
       processId,
-      companyId: company,
     });
     await world.settle();
     return aggregateId;
@@ -107,6 +103,11 @@ describe('Approval of a contract', () => {
     expect(await author.caller.refused('MoveSmartProcess', { processId, toStage: 'review' })).toBe('422 DOCUMENT_REQUIRED');
     const documentId = await bring(processId);
     expect(await process(processId)).toMatchObject({ stageCode: 'created', documentIds: [documentId], responsibleStaffId: author.staffId });
+    // The client is that of the process, number and folder are those of the type.
+    const year = world.clock.now().slice(0, 4);
+    expect(await author.caller.rows('documents', `?filter[companyId]=${company}`)).toMatchObject([
+      { documentId, number: `Д-0001/${year}`, folderName: 'Договоры', clientName: 'Лютик', processStage: 'created' },
+    ]);
     await move(author, processId, 'review');
     expect(await process(processId)).toMatchObject({ stageCode: 'review', responsibleStaffId: reviewer.staffId, statusText: 'Проверка' });
     expect(await told(reviewer, 'Проверьте договор')).toHaveLength(1);
@@ -180,6 +181,31 @@ describe('Approval of a contract', () => {
     await author.caller.ok('SetDocumentStatus', { documentId, status: 'archived' });
   }, 60_000);
 
+  test('S21 R097 a document that was there before has its own status again when the process is cancelled', async () => {
+    const fileId = await upload(author.caller, pdf('Старый договор'), 'old.pdf');
+    const { aggregateId: documentId } = await author.caller.ok('UploadDocument', {
+      organizationId: about.romashka,
+      typeCode: 'contract',
+      fileId,
+    });
+    await author.caller.ok('SetDocumentStatus', { documentId, status: 'on_signing' });
+    const processId = await start();
+    await author.caller.ok('AttachProcessDocument', { processId, documentId });
+    await world.settle();
+    expect(await author.caller.refused('ArchiveDocument', { documentId })).toBe('409 DOCUMENT_IN_PROCESS');
+    await move(author, processId, 'review');
+    await move(reviewer, processId, 'approval');
+    expect(await document(documentId)).toMatchObject({ status: 'on_approval', processId });
+    // Another process does not get it meanwhile.
+    const other = await start();
+    expect(await author.caller.refused('AttachProcessDocument', { processId: other, documentId })).toBe('409 DOCUMENT_IN_PROCESS');
+    await author.caller.ok('CancelSmartProcess', { processId, reason: 'Передумали' });
+    await world.settle();
+    const released = await document(documentId);
+    expect(released).toMatchObject({ status: 'on_signing' });
+    expect(released.processId).toBeUndefined();
+  }, 60_000);
+
   test('S21 R097 of fifty last votes at once one counts, and the round has one outcome', async () => {
     const { processId } = await toApproval();
     await decide(second, processId, 'approved');
@@ -245,16 +271,18 @@ describe('Approval of a contract', () => {
     expect({ letters: world.letters().length, head: await world.product.runtime.store.head() }).toEqual(before);
   }, 60_000);
 
+  /** Sessions end while the clock runs on: everybody signs in anew. */
+  const again = async ({ staffId }: Member, email: string): Promise<Member> => {
+    const { password } = world.letters(email).find((letter) => letter.password !== undefined)!;
+    const caller = await world.signIn(email, password!);
+    await caller.ok('EnterWorkspace', { organizationId: about.romashka });
+    return { caller, staffId };
+  };
+
   test('S20 R101 R102 a stage that takes 24 hours reminds the author every day; a pause moves it', async () => {
     const processId = await start();
     await bring(processId);
     await move(author, processId, 'review');
-    // Sessions end while the clock runs on: everybody signs in anew.
-    const again = async ({ staffId }: Member, email: string): Promise<Member> => {
-      const caller = await world.signIn(email, passwords[email]!);
-      await caller.ok('EnterWorkspace', { organizationId: about.romashka });
-      return { caller, staffId };
-    };
     const lena = () => again(author, 'lena@romashka.ru');
     const reminders = async () => (await told(await lena(), 'Проверка договора')).length;
     const before = await reminders();
@@ -277,4 +305,32 @@ describe('Approval of a contract', () => {
     await pass(48);
     expect(await reminders()).toBe(before + 3);
   }, 60_000);
+
+  test('S20 R102 every later stage reminds the author the same way', async () => {
+    const lena = () => again(author, 'lena@romashka.ru');
+    author = await lena();
+    reviewer = await again(reviewer, 'oleg@romashka.ru');
+    const { processId, documentId } = await toApproval();
+    const reminded = async (text: string) => (await told(await lena(), `${text} идёт дольше 24 часов`)).length;
+    const { number } = await documentRow(documentId);
+    const day = async (stage: string) => {
+      const text = `${stage} договора ${number}`;
+      await world.pass({ hours: 23, minutes: 57 });
+      const before = await reminded(text);
+      await world.pass({ minutes: 3 });
+      return [before, await reminded(text)];
+    };
+    expect(await day('Согласование')).toEqual([0, 1]);
+    await decide(await again(first, 'vera@romashka.ru'), processId, 'approved');
+    await decide(await again(second, 'ivan@romashka.ru'), processId, 'approved');
+    expect(await day('Подписание')).toEqual([0, 1]);
+    signer = await again(signer, 'olga@romashka.ru');
+    await sign(documentId);
+    expect(await day('Отправка')).toEqual([0, 1]);
+    await move(await lena(), processId, 'done');
+    expect(await day('Отправка')).toEqual([1, 1]);
+  }, 60_000);
+
+  const documentRow = async (id: string) =>
+    (await (await again(author, 'lena@romashka.ru')).caller.get(`/v1/registries/documents/${id}`)).body;
 });

@@ -29,6 +29,7 @@ export interface WorldOptions {
   readonly strangersPerMinute?: number;
   /** A mail server instead of the outbox. */
   readonly smtpUrl?: string;
+  /** A gateway for short messages; without it there is no such channel. */
   readonly sms?: Configuration['sms'];
   readonly xmpp?: Configuration['xmpp'];
   /** A provider's captcha instead of our own. */
