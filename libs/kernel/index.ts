@@ -7,6 +7,7 @@ export * from './erased';
 export * from './errors';
 export * from './event';
 export * from './feed';
+export * from './file-kinds';
 export * from './gate';
 export * from './ids';
 export * from './keyring';

@@ -1,4 +1,5 @@
 import { newId } from '@letopis/kernel';
+import { fileOf, pdf, sendFile } from '../support/documents';
 import { openRomashka, salesOf, staffOf, type Romashka } from '../support/staff';
 import { type Caller, World } from '../support/world';
 
@@ -82,6 +83,48 @@ describe('The business chat', () => {
     await world.pass({ minutes: 1 });
     await write(oleg.caller, dialog, 'Посмотрел');
     expect(await order()).toEqual([dialog, aggregateId]);
+  });
+
+  test('R119 a file is sent with a message, and opened by those who take part and nobody else', async () => {
+    const forDialog = `?for=chat&conversationId=${dialog}`;
+    const { fileId } = await sendFile(vera.caller, pdf('счёт'), 'Счёт 7.pdf', forDialog);
+    const messageId = await write(vera.caller, dialog, 'Вот счёт', { files: [fileId] });
+    const [message] = await oleg.caller.rows('chat_history', `?filter[conversationId]=${dialog}&limit=1`);
+    expect(message).toMatchObject({ messageId, files: [{ fileId, name: 'Счёт 7.pdf', mime: 'application/pdf' }] });
+    const opened = async (by: Caller) => {
+      const { status, code, text } = await fileOf(by, fileId!);
+      return status === 200 ? text : `${status} ${code}`;
+    };
+    expect(await opened(oleg.caller)).toContain('счёт');
+    expect(await opened(vera.caller)).toContain('счёт');
+    expect(await opened(about.anna)).toBe('403 NOT_PARTICIPANT');
+    expect(await opened(await world.person('stranger@mail.ru'))).toBe('404 NOT_FOUND');
+    expect(await opened(world.stranger)).toMatch(/^40[14]/);
+
+    // What is not wanted, or is another's, is not sent.
+    const code = async (by: Caller, content: Buffer, name: string) => (await sendFile(by, content, name, forDialog)).code;
+    expect(await code(vera.caller, Buffer.concat([Buffer.from('7f454c46020101', 'hex'), Buffer.alloc(64)]), 'счёт')).toBe(
+      'FILE_TYPE_NOT_ALLOWED',
+    );
+    expect(await code(vera.caller, pdf('x'), 'x.png')).toBe('FILE_TYPE_NOT_ALLOWED');
+    expect(await code(about.anna, pdf('x'), 'x.pdf')).toBe('NOT_PARTICIPANT');
+    const send = (by: Caller, conversationId: string, files: unknown) =>
+      by.refused('SendChatMessage', { conversationId, messageId: newId(), text: 'Файл', files });
+    expect(await send(oleg.caller, dialog, [fileId])).toBe('404 NOT_FOUND');
+    expect(await send(vera.caller, dialog, [newId()])).toBe('404 NOT_FOUND');
+    const group = { organizationId: about.romashka, kind: 'group', participants: [vera.staffId, oleg.staffId], conversationId: newId() };
+    const { aggregateId: another } = await vera.caller.ok('OpenConversation', group);
+    expect(await send(vera.caller, another, [fileId])).toBe('404 NOT_FOUND');
+  });
+
+  test('R119 whoever has left a group opens its files no more', async () => {
+    const group = { organizationId: about.romashka, kind: 'group', participants: [vera.staffId, oleg.staffId], conversationId: newId() };
+    const { aggregateId: conversationId } = await vera.caller.ok('OpenConversation', group);
+    const { fileId } = await sendFile(vera.caller, pdf('план'), 'План.pdf', `?for=chat&conversationId=${conversationId}`);
+    await write(vera.caller, conversationId, 'План', { files: [fileId] });
+    expect((await fileOf(oleg.caller, fileId!)).status).toBe(200);
+    await oleg.caller.ok('LeaveConversation', { conversationId });
+    expect(await fileOf(oleg.caller, fileId!)).toMatchObject({ status: 403, code: 'NOT_PARTICIPANT' });
   });
 
   test('nobody else reads a dialog or writes in it', async () => {

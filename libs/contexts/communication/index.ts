@@ -1,5 +1,6 @@
 /** Communication: how people are told, over which channels, and what became of it. */
 import { defineContext } from '@letopis/kernel';
+import { chatUpload, conversationReader } from './conversation/chat-files';
 import { conversation } from './conversation/conversation';
 import { communicationErrors } from './errors';
 import { letters } from './letters';
@@ -7,19 +8,21 @@ import { notification } from './notification/notification';
 import { notificationSettings } from './notification/settings';
 import { chatContacts, chatDialogs, chatHistory } from './projections/chat';
 import { deliveryLog, notificationCentre } from './projections/notifications';
-import { chatDeliverySaga, chatNotificationSaga } from './sagas/chat.saga';
+import { chatDeliverySaga, chatFilesSaga, chatNotificationSaga } from './sagas/chat.saga';
 import { inactivityEscalationSaga, notificationRoutingSaga, presenceSaga } from './sagas/delivery.saga';
 
 export const communication = defineContext({
   name: 'communication',
   aggregates: [notification, notificationSettings, conversation],
-  sagas: [notificationRoutingSaga, inactivityEscalationSaga, presenceSaga, chatDeliverySaga, chatNotificationSaga],
+  sagas: [notificationRoutingSaga, inactivityEscalationSaga, presenceSaga, chatDeliverySaga, chatFilesSaga, chatNotificationSaga],
   projections: [notificationCentre, deliveryLog, chatContacts, chatDialogs, chatHistory],
   errors: communicationErrors.entries,
   letters,
+  files: { readers: { conversation: conversationReader }, uploads: { chat: chatUpload } },
 });
 
-export { clientConversationId, conversation, directId, type Conversation } from './conversation/conversation';
+export { clientConversationId, conversation, directId } from './conversation/conversation';
+export type { Conversation } from './conversation/conversation.state';
 export * from './conversation/conversation.commands';
 export type * from './conversation/conversation.events';
 export { communicationErrors } from './errors';

@@ -1,10 +1,10 @@
-import { derivedId, type Standing, type UserActor } from '@letopis/kernel';
+import { derivedId, isAsNamed, type Standing, type UserActor } from '@letopis/kernel';
 import { given, stream, type Fact } from '../../kernel/testing';
 import { closedTo } from './disk-folder/access';
 import { diskFolder } from './disk-folder/disk-folder';
 import { isTemplate, numberOf } from './document-type/numbering';
 import { document } from './document/document';
-import { isAsNamed, takes } from './document/file-kinds';
+import { takes } from './document/file-kinds';
 import {
   anna,
   archived,

@@ -2,6 +2,8 @@ import { Id, Ids, OneOf, Text } from '@letopis/kernel';
 
 export const CONVERSATION_KINDS = ['direct', 'group', 'client'] as const;
 export type ConversationKind = (typeof CONVERSATION_KINDS)[number];
+/** Files of one message. */
+export const MOST_FILES = 10;
 /** People who talk in one conversation. */
 export const MOST_PARTICIPANTS = 100;
 
@@ -25,6 +27,8 @@ export class SendChatMessage extends OfConversation {
   /** Smileys are written `:code:`. */
   @Text(1, 10_000) text: string;
   @Id({ optional: true }) quoteOfMessageId?: string;
+  /** Ids of files that were sent with `?for=chat`. */
+  @Ids(MOST_FILES, { optional: true }) files?: string[];
 }
 
 export class DeliverPendingMessages extends OfConversation {

@@ -1,3 +1,4 @@
+import type { FileRef } from '@letopis/kernel';
 import type { ConversationKind } from './conversation.commands';
 
 /** Somebody who talks: a staff member by that id, a client by the id of the account. */
@@ -24,6 +25,8 @@ export interface ConversationEvents {
     authorUserId: string;
     text: string;
     quote?: { readonly messageId: string };
+    /** Sealed with the text: names of files tell as much. */
+    files?: readonly FileRef[];
     /** Who was there at that moment. */
     deliveredTo: readonly string[];
     /** Who was not, and gets it on coming. */

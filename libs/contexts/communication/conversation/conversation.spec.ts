@@ -1,6 +1,6 @@
-import { given, isAsTold, issue, rows, stateTable, type Fact } from '../../../kernel/testing';
+import { fold, given, isAsTold, issue, rows, stateTable, type Fact } from '../../../kernel/testing';
 import { staffMember } from '@letopis/contexts/staff';
-import type { Actor } from '@letopis/kernel';
+import { derivedId, type Actor } from '@letopis/kernel';
 import {
   accountId,
   chatting,
@@ -17,7 +17,9 @@ import {
 } from '../chat.fixtures';
 import { anna, boris, lena, olga, romashka, sagas, viktor } from '../communication.fixtures';
 import { communicationErrors } from '../errors';
-import { clientConversationId, conversation, directId, MOST_RECENT } from './conversation';
+import { clientConversationId, conversation, directId } from './conversation';
+import { MOST_RECENT } from './conversation.state';
+import { broughtFor } from './chat-files';
 import * as commands from './conversation.commands';
 
 const [one, two] = [staffIdOf(boris), staffIdOf(viktor)];
@@ -31,7 +33,7 @@ const leave = issue(commands.LeaveConversation, { conversationId });
 const deliver = (userId: string) => issue(commands.DeliverPendingMessages, { conversationId, userId });
 
 const given_ = (...before: readonly Fact[]) => given(conversation, ...before).and(...chatting);
-const by = (actor: Actor, present: readonly string[] = []) => ({ actor, id: conversationId, answers: { present } });
+const by = (actor: Actor, present: readonly string[] = []) => ({ actor, id: conversationId, answers: { present, brought: [] } });
 
 const STATES: Readonly<Record<string, readonly Fact[]>> = { none: [], open: [group, wrote(1)] };
 /** §G.5 */
@@ -112,6 +114,66 @@ describe('A conversation', () => {
     const quoting = (number: number) => given_(group, wrote(1)).when(write(2, { quoteOfMessageId: messageIdOf(number) }), by(viktor));
     expect(quoting(1).result.events).toMatchObject([{ data: { quote: { messageId: messageIdOf(1) } } }]);
     quoting(9).thenRefused('NOT_FOUND');
+  });
+
+  describe('files of a message', () => {
+    const file = (number: number, more: object = {}) => ({
+      fileId: derivedId('file', number),
+      name: `Скан ${number}.pdf`,
+      mime: 'application/pdf',
+      size: 1_000,
+      sha256: 'aa',
+      uploadedBy: boris.userId,
+      ...more,
+    });
+    const sends = (...brought: ReadonlyArray<{ file?: object; taken?: object }>) =>
+      given_(group).when(write(1, { files: brought.map((_, number) => derivedId('file', number)) }), {
+        ...by(boris),
+        answers: { present: [], brought },
+      });
+    const fine = (number: number) => ({ file: file(number), taken: file(number) });
+
+    test('R119 are named in it as they were found to be', () => {
+      expect(sends(fine(0), fine(1)).result.events).toMatchObject([
+        {
+          data: {
+            files: [{ fileId: derivedId('file', 0), name: 'Скан 0.pdf', mime: 'application/pdf', size: 1_000 }, { name: 'Скан 1.pdf' }],
+          },
+        },
+      ]);
+      expect(sends().result.events[0]!.data).not.toMatchObject({ files: expect.anything() });
+    });
+
+    test.each<[string, { file?: object; taken?: object }, 'NOT_FOUND' | 'FILE_TYPE_NOT_ALLOWED']>([
+      ['there is none of that id', {}, 'NOT_FOUND'],
+      ['somebody else has brought it', { file: file(0, { uploadedBy: viktor.userId }), taken: file(0) }, 'NOT_FOUND'],
+      ['another record has it', { file: file(0) }, 'NOT_FOUND'],
+      ['it is empty', { file: file(0, { size: 0 }), taken: file(0) }, 'FILE_TYPE_NOT_ALLOWED'],
+      ['it is a program', { file: file(0, { name: 'x', mime: 'application/x-elf' }), taken: file(0) }, 'FILE_TYPE_NOT_ALLOWED'],
+      ['its name promises something else', { file: file(0, { name: 'a.png' }), taken: file(0) }, 'FILE_TYPE_NOT_ALLOWED'],
+    ])('are not sent where %s', (_, brought, code) => {
+      sends(brought).thenRefused(code);
+    });
+
+    test('are sent once each', () => {
+      const twice = write(1, { files: [derivedId('file', 0), derivedId('file', 0)] });
+      given_(group)
+        .when(twice, { ...by(boris), answers: { present: [], brought: [fine(0), fine(0)] } })
+        .thenRefused('ALREADY_EXISTS');
+    });
+
+    test('R119 are asked for and kept for the conversation only where all of them may be sent', () => {
+      const asked = (found: readonly (object | undefined)[], actor: Actor) => {
+        const state = fold(conversation, conversationId, [group]);
+        const fileIds = found.map((_, number) => derivedId('file', number));
+        const need = broughtFor({ fileIds, state, actor, id: conversationId });
+        if (need.kind !== 'steps') throw new Error('one question follows another');
+        return need.steps[1]!(Object.fromEntries(found.map((each, number) => [`file:${number}`, each])));
+      };
+      expect(Object.keys(asked([file(0), file(1)], boris))).toEqual(['taken:0', 'taken:1']);
+      expect(asked([file(0), undefined], boris)).toEqual({});
+      expect(asked([file(0, { uploadedBy: anna.userId })], anna)).toEqual({});
+    });
   });
 
   test('is for those who take part', () => {

@@ -1,51 +1,11 @@
-import { clientAccount, staffMember, type ClientAccount, type StaffMember } from '@letopis/contexts/staff';
-import {
-  aggregate,
-  derivedId,
-  followedBy,
-  ifKnown,
-  known,
-  member,
-  oneOf,
-  presence,
-  staff,
-  standingOf,
-  stateOf,
-  subjectOf,
-  systemOnly,
-  type Actor,
-  type Need,
-  type Policy,
-  type Standing,
-} from '@letopis/kernel';
+import { clientAccount, staffMember } from '@letopis/contexts/staff';
+import { aggregate, derivedId, known, oneOf, staff, stateOf, subjectOf, systemOnly } from '@letopis/kernel';
 import { refusal } from '../errors';
-import { isIdle } from '../notification/routing';
+import { broughtFor, sentFiles } from './chat-files';
 import * as commands from './conversation.commands';
-import type { ConversationKind } from './conversation.commands';
-import type { ConversationEvents, Talker } from './conversation.events';
-
-export interface Conversation {
-  readonly status: 'none' | 'open';
-  readonly organizationId: string;
-  readonly kind: ConversationKind;
-  readonly clientAccountId?: string;
-  readonly clientUserId?: string;
-  /** Everybody who takes part, the client as well. */
-  readonly talkers: readonly Talker[];
-  /** Messages that were sent in all. */
-  readonly sent: number;
-  /** The last of them, oldest first: what can be quoted and marked as read. */
-  readonly recent: readonly { readonly messageId: string; readonly from: string }[];
-  /** How many of all messages each has read. */
-  readonly read: Readonly<Record<string, number>>;
-  /** Messages that wait for somebody who was not there. */
-  readonly pending: Readonly<Record<string, readonly string[]>>;
-}
-
-/** Messages that a conversation remembers by id; older ones are in the history. */
-export const MOST_RECENT = 1_000;
-/** Whoever has done nothing for so long is not there. */
-export const AWAY_MINUTES = 10;
+import type { ConversationEvents } from './conversation.events';
+import { MOST_RECENT, type Conversation } from './conversation.state';
+import { accounts, clientOf, exists, insider, isColleague, own, participant, present, self, speaker, talker, userIdOf } from './talkers';
 
 const { command, define, event } = aggregate<Conversation, ConversationEvents>();
 
@@ -55,60 +15,11 @@ export const directId = (organizationId: string, one: string, other: string): st
 /** The one conversation of a client with those who answer it. */
 export const clientConversationId = (clientAccountId: string): string => derivedId('conversation', 'client', clientAccountId);
 
-const userIdOf = (actor: Actor) => (actor.kind === 'user' ? actor.userId : undefined);
-const organizationOf = ({ state }: { state: Conversation }) => state.organizationId || undefined;
-
-/** The client that an account belongs to, as long as it is not blocked. */
-const clientOf = <Command>(
-  accountId: (question: { command: Command; state: Conversation }) => string | undefined,
-): Policy<Command, Conversation> => ({
-  name: 'client: own',
-  needs: (question) => ({ account: stateOf(clientAccount, accountId(question) || undefined) }),
-  judge: ({ actor }, answers) => {
-    const { status, userId } = answers.account as ClientAccount;
-    if (actor.kind === 'anonymous') return 'NOT_AUTHENTICATED';
-    if (actor.kind !== 'user' || userId !== actor.userId) return 'FORBIDDEN';
-    return status === 'active' ? 'allow' : 'FORBIDDEN';
-  },
-});
-/** Whoever works in the organization may try; whether somebody takes part is decided with it. */
-const insider = member<object, Conversation>({ in: organizationOf, inside: true });
-const talker = oneOf<object, Conversation>(
-  insider,
-  clientOf(({ state }) => state.clientAccountId),
-);
-
-/** The caller in the organization, with the own account on the staff. */
-interface Self {
-  readonly standing: Standing;
-  readonly staff: StaffMember | undefined;
-}
-const self = (organizationId: string | undefined, actor: Actor): Need<Self> =>
-  followedBy(
-    { standing: standingOf(organizationId, userIdOf(actor)) },
-    ({ standing }) => ({ staff: ifKnown(stateOf(staffMember, (standing as Standing).staffId)) }),
-    (answers) => answers as object as Self,
-  );
-const own = ({ state, actor }: { state: Conversation; actor: Actor }) => ({ own: self(organizationOf({ state }), actor) });
-
-/** Who of them is there: a session is open, and was used of late. */
-const present = (talkers: readonly Talker[], now: string): Need<readonly string[]> =>
-  followedBy(Object.fromEntries(talkers.map(({ id, userId }) => [id, presence('ofUser', { userId })])), (answers) =>
-    talkers.flatMap(({ id }) => {
-      const { sessions, lastActivityAt } = answers[id] as { sessions: number; lastActivityAt?: string };
-      return sessions > 0 && !isIdle(lastActivityAt, now, AWAY_MINUTES) ? [id] : [];
-    }),
-  );
-const accounts = (staffIds: readonly string[]): Need<readonly StaffMember[]> =>
-  followedBy(Object.fromEntries(staffIds.map((id) => [id, stateOf(staffMember, id)])), (answers) =>
-    staffIds.map((id) => answers[id] as StaffMember),
-  );
-
 export const conversation = define({
   category: 'conversation',
   initialState: { status: 'none', organizationId: '', kind: 'direct', talkers: [], sent: 0, recent: [], read: {}, pending: {} },
   organizationId: ({ organizationId }) => organizationId || undefined,
-  personal: { ChatMessageSent: { of: ({ authorUserId }) => subjectOf(authorUserId), fields: ['text'] } },
+  personal: { ChatMessageSent: { of: ({ authorUserId }) => subjectOf(authorUserId), fields: ['text', 'files'] } },
 
   commands: {
     OpenConversation: command(commands.OpenConversation, {
@@ -129,7 +40,11 @@ export const conversation = define({
     }),
     SendChatMessage: command(commands.SendChatMessage, {
       by: talker,
-      needs: ({ state, actor, now }) => ({ ...own({ state, actor }), present: present(state.talkers, now) }),
+      needs: ({ command: { files }, state, actor, id, now }) => ({
+        ...own({ state, actor }),
+        present: present(state.talkers, now),
+        brought: broughtFor({ fileIds: files, state, actor, id }),
+      }),
       summary: 'A message; whoever is not there gets it on coming',
     }),
     DeliverPendingMessages: command(commands.DeliverPendingMessages, { by: systemOnly }),
@@ -166,10 +81,11 @@ export const conversation = define({
       return [event('ConversationOpened', { organizationId, kind, title: kind === 'group' ? title : undefined, participants, userIds })];
     },
 
-    SendChatMessage: ({ messageId, text, quoteOfMessageId }, state, { own: caller, present: there, actor }) => {
+    SendChatMessage: ({ messageId, text, quoteOfMessageId, files }, state, { own: caller, present: there, brought, actor }) => {
       const me = speaker(state, caller, actor);
       if (state.recent.some((each) => each.messageId === messageId)) return [];
       if (quoteOfMessageId !== undefined && !state.recent.some((each) => each.messageId === quoteOfMessageId)) throw refusal('NOT_FOUND');
+      const named = sentFiles(files, brought, actor);
       const others = state.talkers.filter(({ id }) => id !== me.id);
       const joins = state.talkers.every(({ id }) => id !== me.id);
       return [
@@ -180,6 +96,7 @@ export const conversation = define({
           authorUserId: me.userId,
           text,
           quote: quoteOfMessageId === undefined ? undefined : { messageId: quoteOfMessageId },
+          files: named.length === 0 ? undefined : named,
           deliveredTo: others.flatMap(({ id }) => (there.includes(id) ? [id] : [])),
           pendingFor: others.filter(({ id }) => !there.includes(id)),
           readerUserIds: others.map(({ userId }) => userId),
@@ -266,29 +183,3 @@ export const conversation = define({
     }),
   },
 });
-
-const isColleague = ({ status, organizationId, userId }: StaffMember, organization: string) =>
-  status === 'active' && organizationId === organization && userId !== undefined;
-
-const exists = ({ status }: Conversation) => {
-  if (status === 'none') throw refusal('NOT_FOUND');
-};
-
-/** The caller, who takes part. @throws DomainError NOT_PARTICIPANT */
-function participant(state: Conversation, { standing: { staffId } }: Self, actor: Actor): Talker {
-  exists(state);
-  const found = state.talkers.find(({ id, userId }) => userId === userIdOf(actor) && (id === staffId || id === state.clientAccountId));
-  if (!found) throw refusal('NOT_PARTICIPANT');
-  return found;
-}
-
-/** The caller, who may write: to clients, staff who are available in the chat, and whoever of them answers takes part from then on. */
-function speaker(state: Conversation, caller: Self, actor: Actor): Talker {
-  exists(state);
-  const { staff: account, standing } = caller;
-  const isStaff = state.kind === 'client' && userIdOf(actor) !== state.clientUserId;
-  if (!isStaff) return participant(state, caller, actor);
-  if (standing.staffId === undefined || account?.userId === undefined) throw refusal('NOT_PARTICIPANT');
-  if (!account.chatAvailable) throw refusal('CHAT_NOT_ALLOWED');
-  return { id: standing.staffId, userId: account.userId };
-}

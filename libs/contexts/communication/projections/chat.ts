@@ -13,6 +13,7 @@ import {
   side,
   standingOf,
   type Actor,
+  type FileRef,
   type ReadPolicy,
   type Standing,
 } from '@letopis/kernel';
@@ -203,6 +204,7 @@ export interface ChatMessageRow {
   readonly from: string;
   readonly fromName?: string;
   readonly text: string;
+  readonly files?: readonly FileRef[];
   readonly quoteOf?: string;
   readonly quoteText?: string;
   readonly quoteFrom?: string;
@@ -228,16 +230,17 @@ const quotedSide = {
 /** What was said, message by message, with what it quotes. */
 export const chatHistory = projection<ChatMessageRow, Pick<ConversationEvents, 'ChatMessageSent' | 'ChatMessagesDelivered'>>()({
   code: 'chat_history',
-  version: 1,
+  version: 2,
   title: { ru: 'История переписки', en: 'Chat history' },
   key: (event) => (event.type === 'ChatMessageSent' ? event.data.messageId : event.data.messageIds),
   on: {
-    ChatMessageSent: (_, { aggregateId, data: { messageId, from, text, quote, deliveredTo }, metadata }) => ({
+    ChatMessageSent: (_, { aggregateId, data: { messageId, from, text, quote, files, deliveredTo }, metadata }) => ({
       messageId,
       conversationId: aggregateId,
       organizationId: metadata.organizationId ?? '',
       from,
       text,
+      files: (files as unknown) === ERASED ? undefined : files,
       quoteOf: quote?.messageId,
       deliveredTo,
       at: metadata.occurredAt,

@@ -1,8 +1,9 @@
 import { EnterRoster, LeaveRoster, roster, user, type SessionEvents } from '@letopis/contexts/identity';
-import { derivedId, presence, saga, send, subjectOf, type Effect } from '@letopis/kernel';
-import { AWAY_MINUTES, conversation } from '../conversation/conversation';
+import { call, derivedId, ERASED, presence, saga, send, subjectOf, type Effect } from '@letopis/kernel';
+import { conversation } from '../conversation/conversation';
 import { DeliverPendingMessages } from '../conversation/conversation.commands';
 import type { ConversationEvents } from '../conversation/conversation.events';
+import { AWAY_MINUTES } from '../conversation/talkers';
 import { MarkNotificationRead, RequestNotification } from '../notification/notification.commands';
 import { isIdle } from '../notification/routing';
 
@@ -43,6 +44,17 @@ export const chatDeliverySaga = saga<ConversationEvents & SessionEvents>()({
         send(DeliverPendingMessages, { conversationId, userId }, conversationId),
       );
     },
+  },
+});
+
+/** Files belong to the conversation before the sender has the answer: whoever takes part opens them. */
+export const chatFilesSaga = saga<ConversationEvents>()({
+  name: 'ChatFilesSaga',
+  promptly: {
+    ChatMessageSent: ({ aggregateId: id, data: { files }, metadata: { organizationId } }) =>
+      organizationId === undefined || files === undefined || (files as unknown) === ERASED
+        ? []
+        : files.map(({ fileId }) => call('files', 'attach', { fileId, organizationId, owner: { category: 'conversation', id } }, fileId)),
   },
 });
 

@@ -8,13 +8,13 @@ import {
   type SessionEvents,
   type UserEvents,
 } from '@letopis/contexts/identity';
-import { derivedId, send } from '@letopis/kernel';
+import { call, derivedId, ERASED, send } from '@letopis/kernel';
 import { facts, NOW, stream, when, type Fact } from '../../../kernel/testing';
 import { chatting, conversationId, dialog, group, messageIdOf, said, staffIdOf, wrote } from '../chat.fixtures';
 import { boris, romashka, viktor } from '../communication.fixtures';
 import { DeliverPendingMessages } from '../conversation/conversation.commands';
 import { MarkNotificationRead, RequestNotification } from '../notification/notification.commands';
-import { chatDeliverySaga, chatNotificationSaga, waitingFor } from './chat.saga';
+import { chatDeliverySaga, chatFilesSaga, chatNotificationSaga, waitingFor } from './chat.saga';
 
 const rosterId = waitingFor(viktor.userId);
 const entered = send(EnterRoster, { rosterId, memberId: conversationId });
@@ -54,6 +54,20 @@ describe('ChatDeliverySaga', () => {
     await happens(group, wrote(1), readIt)({}, [...chatting, waiting]).thenEffects(left);
     await happens(group, wrote(1), readIt)({}, [...chatting, stream(roster, rosterId)]).thenNothing();
   });
+});
+
+describe('ChatFilesSaga', () => {
+  const files = [{ fileId: derivedId('file', 1), name: 'Скан.pdf', mime: 'application/pdf', size: 10, sha256: 'aa' }];
+  const happens = (more: Parameters<typeof wrote>[1]) => when(chatFilesSaga, dialog(group, wrote(1, more)), { streams: chatting });
+
+  test('R119 the files of a message belong to its conversation', async () => {
+    const owner = { category: 'conversation', id: conversationId };
+    const { fileId } = files[0]!;
+    await happens({ files }).thenEffects(call('files', 'attach', { fileId, organizationId: romashka, owner }, fileId));
+    await happens({}).thenNothing();
+  });
+
+  test('of somebody who was erased nothing is attached', () => happens({ files: ERASED as never }).thenNothing());
 });
 
 describe('ChatNotificationSaga', () => {

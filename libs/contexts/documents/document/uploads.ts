@@ -1,6 +1,6 @@
-import { administers, isUuid, refusedAtTheDoor, standingOf, stateOf, type Standing, type Upload } from '@letopis/kernel';
+import { administers, isAsNamed, isUuid, refusedAtTheDoor, standingOf, stateOf, type Standing, type Upload } from '@letopis/kernel';
 import { documentType, documentTypeIdOf, type DocumentType } from '../document-type/document-type';
-import { isAsNamed, takes } from './file-kinds';
+import { takes } from './file-kinds';
 
 const MEGABYTE = 1024 * 1024;
 
