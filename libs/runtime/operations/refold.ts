@@ -2,7 +2,9 @@ import type { Everywhere, Projection, Recorded } from '@letopis/kernel';
 import type { Db } from 'mongodb';
 import { UNKNOWN_POSITION } from '../events/codec';
 import { sideOf, stored, streamsWith, visible, type Stored } from '../projections/document';
-import { fanOut, foldOne, idsIn, joined, load, reactionTo, withStreams, write, type Reducer } from '../projections/folding';
+import { foldOne, reactionTo, type Reducer } from '../projections/folding';
+import { fanOut, idsIn, joined } from '../projections/joining';
+import { load, withStreams, write } from '../projections/page';
 import type { Kept, Projector } from '../projections/projector';
 import { logUpTo, type LogParts } from './log';
 

@@ -37,10 +37,15 @@ export class Checkpoints {
   }
 
   /** A checkpoint only ever grows. */
-  async write(names: readonly string[], position: number): Promise<void> {
-    if (names.length === 0) return;
+  write(name: string, position: number): Promise<void> {
+    return this.writeAll([{ name, position }]);
+  }
+
+  /** @see write */
+  async writeAll(places: readonly { readonly name: string; readonly position: number }[]): Promise<void> {
+    if (places.length === 0) return;
     await this.#collection.bulkWrite(
-      names.map((_id) => ({ updateOne: { filter: { _id }, update: { $max: { position } }, upsert: true } })),
+      places.map(({ name: _id, position }) => ({ updateOne: { filter: { _id }, update: { $max: { position } }, upsert: true } })),
       { ordered: false },
     );
   }

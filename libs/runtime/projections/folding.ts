@@ -1,18 +1,8 @@
-import type { AnyBulkWriteOperation, Collection, Db } from 'mongodb';
-import { kept, withJoined, type Everywhere, type Join, type Projection, type Recorded, type Side } from '@letopis/kernel';
+import type { Collection, Db } from 'mongodb';
+import type { Everywhere, Projection, Recorded, Side } from '@letopis/kernel';
 import { collectionOf, sideOf, stored, streamsWith, visible, type Stored } from './document';
-
-/** Another process has written the same document: this one is no longer the owner of the projection. */
-export class NewerOwner extends Error {}
-
-/** Documents of a fan-out that are written at once. */
-const CHUNK = 1_000;
-
-/** What a page does to one collection: the documents as loaded and as folded. */
-interface Page {
-  readonly loaded: ReadonlyMap<string, Stored>;
-  readonly folded: Map<string, Stored>;
-}
+import { fanOutAll, joinTouched, type FoldedSides } from './joining';
+import { CHUNK, chunkOf, derived, elseParked, load, withStreams, write, type Page } from './page';
 
 export type Reducer = Pick<Side, 'key' | 'on'>;
 
@@ -57,7 +47,7 @@ async function foldEverywhere(
     const last = found.at(-1);
     if (!last) return;
     after = last._id;
-    const chunk: Page = { loaded: new Map(found.map((row) => [row._id, row])), folded: new Map() };
+    const chunk = chunkOf(found);
     for (const row of found) {
       const before = visible(row);
       if (!before || row._position >= event.position) continue;
@@ -74,18 +64,20 @@ async function foldEverywhere(
 }
 
 async function foldStretch(db: Db, projection: Projection, events: readonly Recorded[], name: string): Promise<void> {
-  const sides = new Map<string, { page: Page; touched: Map<string, number>; collection: Collection<Stored> }>();
-  for (const [side, reducer] of Object.entries(projection.sides)) {
+  const own = db.collection<Stored>(name);
+  const sides: FoldedSides = new Map();
+  const foldSide = async ([side, reducer]: [string, Reducer]) => {
     const collection = db.collection<Stored>(sideOf(name, side));
     const { page, touched } = await fold(collection, reducer, events, []);
     if (touched.size > 0) sides.set(side, { page, touched, collection });
-  }
-
-  const own = db.collection<Stored>(name);
-  const { page } = await fold(own, projection, events, projection.list.search);
+  };
+  const [{ page }] = await Promise.all([
+    fold(own, projection, events, projection.list.search),
+    ...Object.entries(projection.sides).map(foldSide),
+  ]);
   await joinTouched(db, projection, name, page, sides);
 
-  for (const { page: side, collection } of sides.values()) await write(collection, side);
+  await Promise.all([...sides.values()].map(({ collection, page: side }) => write(collection, side)));
   await write(own, page);
   await fanOutAll(db, own, projection, sides, page);
 }
@@ -121,31 +113,10 @@ export function foldOne(present: Stored | undefined, event: Recorded, id: string
 
 export const reactionTo = ({ on }: Reducer, { type }: Recorded) => (Object.hasOwn(on, type) ? on[type] : on['*']);
 
-/** The document as folded from these streams. */
-export const withStreams = ({ _streams: _, ...rest }: Stored, streams: readonly string[] | undefined): Stored =>
-  (streams ? { ...rest, _streams: streams } : rest) as Stored;
-
 function next(present: Stored | undefined, event: Recorded, id: string, reducer: Reducer, search: readonly string[]): Stored {
   const streams = streamsWith(present, event.stream);
   const after = () => stored(id, event.position, reactionTo(reducer, event)!(visible(present), event), search, streams);
   return elseParked(after, present, id, event, streams);
-}
-
-/** The document after an event, or the one before it, parked at the event that it could not take. */
-function elseParked(
-  after: () => Stored,
-  before: Stored | undefined,
-  id: string,
-  event: Pick<Recorded, 'position'>,
-  streams: readonly string[] | undefined,
-): Stored {
-  try {
-    return after();
-  } catch (error) {
-    const base = before ?? stored(id, event.position, {}, [], streams);
-    const parked = { ...base, _id: id, _position: event.position, _parked: { position: event.position, error: String(error) } };
-    return withStreams(parked, streams);
-  }
 }
 
 /** The same read model that takes no event: whatever one touches is parked. For an event that ends the process when it is folded. */
@@ -160,149 +131,4 @@ export function takingNothing(projection: Projection): Projection {
     sides: Object.fromEntries(Object.entries(projection.sides).map(([name, side]) => [name, { ...side, on: refusing(side.on) }])),
     everywhere: Object.fromEntries(Object.entries(projection.everywhere).map(([name, { where }]) => [name, { where, fold: refuses }])),
   };
-}
-
-export async function load(collection: Collection<Stored>, ids: readonly string[]): Promise<Map<string, Stored>> {
-  if (ids.length === 0) return new Map();
-  const documents = await collection.find({ _id: { $in: [...ids] } }).toArray();
-  return new Map(documents.map((document) => [document._id, document]));
-}
-
-/** Fills the joined fields of every touched document from the sides as they are at the end of the page. */
-async function joinTouched(
-  db: Db,
-  projection: Projection,
-  collection: string,
-  page: Page,
-  sides: ReadonlyMap<string, { page: Page }>,
-): Promise<void> {
-  if (projection.joins.length === 0 && projection.derive) {
-    for (const [id, document] of page.folded) {
-      if (document._deleted || document._parked) continue;
-      const after = () => stored(id, document._position, projection.derive!(visible(document)!), projection.list.search, document._streams);
-      page.folded.set(id, elseParked(after, page.loaded.get(id), id, { position: document._position }, document._streams));
-    }
-  }
-  for (const join of projection.joins) {
-    const { by, side: name } = join;
-    const ids = new Set([...page.folded.values()].flatMap((document) => idsIn(document[by])));
-    const known = new Map<string, Stored>();
-    const inPage = sides.get(name)?.page;
-    for (const id of ids) {
-      const side = inPage?.folded.get(id) ?? inPage?.loaded.get(id);
-      if (side) known.set(id, side);
-    }
-    const missing = [...ids].filter((id) => !known.has(id));
-    for (const [id, side] of await load(db.collection<Stored>(sideOf(collection, name)), missing)) known.set(id, side);
-    for (const [id, document] of page.folded) {
-      if (document._deleted || document._parked) continue;
-      page.folded.set(
-        id,
-        joined(projection, document, join, (sideId) => known.get(sideId), document._position),
-      );
-    }
-  }
-}
-
-/** The ids that a field holds: one, or a list of them. */
-export const idsIn = (value: unknown): readonly string[] =>
-  (Array.isArray(value) ? (value as readonly unknown[]) : [value]).filter((id): id is string => typeof id === 'string');
-
-const derived = ({ derive }: Projection, document: Readonly<Record<string, unknown>>) => (derive ? derive(document) : document);
-
-/** The document with one join filled in, and what follows from it. */
-export function joined(
-  projection: Projection,
-  document: Stored,
-  join: Join,
-  side: Parameters<typeof withJoined>[2],
-  position: number,
-): Stored {
-  const whole = derived(projection, withJoined(visible(document)!, join, side));
-  return stored(document._id, position, whole, projection.list.search, document._streams);
-}
-
-/**
- * Carries changed side documents into every document that joins them and is not in the page, in the order of the log: a
- * document that two of them reach takes both, and its position only grows.
- */
-async function fanOutAll(
-  db: Db,
-  own: Collection<Stored>,
-  projection: Projection,
-  sides: ReadonlyMap<string, { page: Page; touched: ReadonlyMap<string, number> }>,
-  page: Page,
-): Promise<void> {
-  const changes = projection.joins.flatMap((join) => {
-    const side = sides.get(join.side);
-    return [...(side?.touched ?? [])].map(([id, position]) => ({
-      join,
-      id,
-      position,
-      document: side!.page.folded.get(id) ?? side!.page.loaded.get(id),
-    }));
-  });
-  const sidesOf: SidesOf = (side, ids) => load(db.collection<Stored>(sideOf(own.collectionName, side)), ids);
-  for (const change of changes.sort((a, b) => a.position - b.position)) await fanOut(own, projection, change, page, sidesOf);
-}
-
-/** Side documents by their ids, as they are stored. */
-export type SidesOf = (side: string, ids: readonly string[]) => Promise<ReadonlyMap<string, Stored>>;
-
-/** Carries one side document into all that join it, a chunk at a time. */
-export async function fanOut(
-  own: Collection<Stored>,
-  projection: Projection,
-  { join, id: sideId, position, document }: { join: Join; id: string; position: number; document: Stored | undefined },
-  page: Pick<Page, 'folded'>,
-  sidesOf: SidesOf,
-): Promise<void> {
-  // What is joined by a field that this join fills follows it.
-  const further = projection.joins.filter(({ by }) => Object.values(join.fields).includes(by));
-  let after = '';
-  for (;;) {
-    const found = await own
-      .find({ [join.by]: sideId, _id: { $gt: after } })
-      .sort({ _id: 1 })
-      .limit(CHUNK)
-      .toArray();
-    const last = found.at(-1);
-    if (!last) break;
-    after = last._id;
-    const chunk: Page = { loaded: new Map(found.map((row) => [row._id, row])), folded: new Map() };
-    for (const row of found) {
-      if (row._deleted || row._parked || row._position > position || page.folded.has(row._id)) continue;
-      chunk.folded.set(
-        row._id,
-        joined(projection, row, join, (id) => (id === sideId ? document : kept), position),
-      );
-    }
-    for (const next of further) {
-      const ids = new Set([...chunk.folded.values()].flatMap((row) => idsIn(row[next.by])));
-      const sides = await sidesOf(next.side, [...ids]);
-      for (const [id, row] of chunk.folded)
-        chunk.folded.set(
-          id,
-          joined(projection, row, next, (other) => sides.get(other), position),
-        );
-    }
-    await write(own, chunk);
-  }
-}
-
-/** One unordered bulk; every operation must hit exactly the version that was loaded. */
-export async function write(collection: Collection<Stored>, { loaded, folded }: Page): Promise<void> {
-  const operations: AnyBulkWriteOperation<Stored>[] = [];
-  for (const [id, document] of folded) {
-    const before = loaded.get(id);
-    operations.push(
-      before ? { replaceOne: { filter: { _id: id, _position: before._position }, replacement: document } } : { insertOne: { document } },
-    );
-  }
-  if (operations.length === 0) return;
-  const { matchedCount, insertedCount } = await collection.bulkWrite(operations, { ordered: false }).catch((error: unknown) => {
-    if ((error as { code?: unknown }).code === 11000) throw new NewerOwner(collection.collectionName);
-    throw error;
-  });
-  if (matchedCount + insertedCount !== operations.length) throw new NewerOwner(collection.collectionName);
 }

@@ -11,6 +11,7 @@ import { foldPage, takingNothing } from './folding';
 import { ForeignMarks } from './foreign-marks';
 import { Mark } from './mark';
 import { ReadingGroup, type GroupParts } from './reading-group';
+import { TrailingCheckpoints, type Place } from './trailing-checkpoints';
 
 /** What the names of its leases begin with. */
 const KIND = 'projection';
@@ -35,7 +36,7 @@ export interface ProjectorParts {
 
 /**
  * Keeps the read models: each is owned by one process at a time, and all that a process owns and that are equally far are
- * fed by one reader, a page at a time, the checkpoint following the last write. A new version is built beside the live one
+ * fed by one reader, a page at a time, the checkpoints following behind. A new version is built beside the live one
  * and takes its place when it has caught up. Those that other processes own are followed by their checkpoints.
  */
 export class Projector {
@@ -49,6 +50,7 @@ export class Projector {
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #apart = new Set<ReadingGroup>();
   readonly #checkpoints: Checkpoints;
+  readonly #trailing: TrailingCheckpoints;
   readonly #foreign: ForeignMarks;
   readonly #leases: Leases;
   readonly #shares: Shares;
@@ -63,6 +65,7 @@ export class Projector {
   ) {
     this.builds = new Builds(parts.db);
     this.#checkpoints = new Checkpoints(parts.db);
+    this.#trailing = new TrailingCheckpoints(this.#checkpoints, parts.logger, (code) => this.placeOf(code));
     this.#foreign = new ForeignMarks(this.#checkpoints, parts.logger, () => this.lookAtLive());
     this.#leases = new Leases(parts.db, parts.lease);
     this.#shares = new Shares(this.#leases, parts.logger, [
@@ -96,6 +99,7 @@ export class Projector {
     this.#stopped = true;
     await Promise.all([...this.#apart].map((group) => group.stop()));
     await this.#main?.stop();
+    await this.#trailing.end();
     await this.#shares.stop();
     await this.#foreign.stop();
   }
@@ -135,7 +139,7 @@ export class Projector {
    */
   async switchTo(code: string, collection: string): Promise<void> {
     const { collection: previous, position, projection } = this.kept(code);
-    await this.#checkpoints.write([collection], position);
+    await this.#checkpoints.write(collection, position);
     await this.builds.makeLive(code, collection, previous);
     this.#kept.set(code, { projection, collection, position });
     this.#live.set(code, collection);
@@ -172,6 +176,7 @@ export class Projector {
   private async end(code: string): Promise<void> {
     if (!this.#owned.has(code)) return;
     await Promise.all([this.#main, ...this.#apart].map((group) => group?.leave(code)));
+    await this.#trailing.flush();
     this.#owned.delete(code);
     await this.#checkpoints.ended(this.#kept.get(code)!.collection);
     this.#foreign.follow(this.#kept.get(code)!.collection, this.mark(code));
@@ -222,11 +227,14 @@ export class Projector {
       this.#kept.set(code, { ...this.#kept.get(code)!, position });
       this.mark(code).advance(position);
     }
-    await this.#checkpoints.write(
-      codes.map((code) => this.#kept.get(code)!.collection),
-      position,
-    );
+    this.#trailing.moved(codes);
     for (const code of codes) await this.answerIfCaughtUp(code);
+  }
+
+  /** What is noted of a read model: nothing once it is in other hands. */
+  private placeOf(code: string): Place | undefined {
+    const { collection: name, position } = this.#kept.get(code)!;
+    return this.#owned.has(code) ? { name, position } : undefined;
   }
 
   /** Lets the build of a new version answer once it has caught up. */

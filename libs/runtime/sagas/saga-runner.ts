@@ -4,6 +4,7 @@ import { Reader } from '../events/reader';
 import type { EventStore } from '../events/event-store';
 import type { Logger } from '../logger';
 import { Checkpoints } from '../projections/checkpoints';
+import { TrailingCheckpoints } from '../projections/trailing-checkpoints';
 import { ForeignMarks } from '../projections/foreign-marks';
 import { Mark } from '../projections/mark';
 import { SAGA_FAILURE, type OperatedStep } from '../operations/saga-failure';
@@ -34,6 +35,7 @@ export class SagaRunner {
   readonly mark: Mark;
   readonly #waiting: WaitingList;
   readonly #checkpoints: Checkpoints;
+  readonly #trailing: TrailingCheckpoints;
   readonly #foreign: ForeignMarks;
   readonly #lanes = new Map<string, Promise<unknown>>();
   /** Lanes that have something on the waiting list. */
@@ -72,6 +74,7 @@ export class SagaRunner {
   ) {
     this.#waiting = new WaitingList(parts);
     this.#checkpoints = new Checkpoints(parts.db);
+    this.#trailing = new TrailingCheckpoints(this.#checkpoints, parts.logger, (name) => ({ name, position: this.mark.position }));
     this.#foreign = new ForeignMarks(this.#checkpoints, parts.logger);
     this.mark = new Mark(-1, () => this.#foreign.hurry());
   }
@@ -117,7 +120,7 @@ export class SagaRunner {
     await this.#running;
     await this.#retrying;
     await Promise.allSettled(this.#lanes.values());
-    await this.#checkpoints.write([CHECKPOINT], this.mark.position);
+    await this.#trailing.end();
     await this.#checkpoints.ended(CHECKPOINT);
     this.#blocked.clear();
     this.#brokenOff.clear();
@@ -311,23 +314,7 @@ export class SagaRunner {
     if (low === undefined) return;
     this.mark.advance(low);
     this.#room();
-    this.checkpoint();
-  }
-
-  #writing = false;
-
-  /** Writes the low mark, one write at a time; a crash before it only brings events again. */
-  private checkpoint(): void {
-    if (this.#writing) return;
-    this.#writing = true;
-    const position = this.mark.position;
-    void this.#checkpoints
-      .write([CHECKPOINT], position)
-      .catch((error: unknown) => this.parts.logger.warn({ error: String(error) }, 'the mark of the sagas could not be written'))
-      .finally(() => {
-        this.#writing = false;
-        if (this.mark.position > position && !this.#stopped) this.checkpoint();
-      });
+    this.#trailing.moved([CHECKPOINT]);
   }
 }
 

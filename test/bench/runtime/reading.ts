@@ -68,7 +68,7 @@ interface Stretch {
 }
 
 async function projected(bench: Bench, title: string, db: Db, { from, head, events }: Stretch): Promise<Row> {
-  await new Checkpoints(db).write([collectionOf(accounts)], from);
+  await new Checkpoints(db).write(collectionOf(accounts), from);
   const store = new EventStore(EventStoreDBClient.connectionString(bench.eventStoreUrl));
   const projector = new Projector({ store, db, logger: silent }, [accounts]);
   const measured = await once(events, async () => {

@@ -39,7 +39,8 @@ export async function withRuntime<Answer>(
 ): Promise<Answer> {
   return withDatabase(bench, async (client, name) => {
     const consumers = [...[accounts, ...runtimeContext.projections].map((projection) => collectionOf(projection)), 'sagas'];
-    await new Checkpoints(client.db(name)).write(consumers, await headOf(bench));
+    const position = await headOf(bench);
+    await new Checkpoints(client.db(name)).writeAll(consumers.map((consumer) => ({ name: consumer, position })));
     const runtime = await Runtime.start({
       contexts: [bank],
       eventStoreUrl: bench.eventStoreUrl,
