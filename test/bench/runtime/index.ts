@@ -14,6 +14,7 @@ import type { Bench } from './bench';
 import { contenders, hotInFlight, hotStream, loading, manyStreams, newStreams } from './commands';
 import { absent, table, withRatios, type Row } from './measure';
 import { EMMETT, INSTALL, peersInstalled } from './peers';
+import { runningProcesses } from './processes';
 import { catchUp } from './reading';
 import { rights } from './rights';
 import { timersDueAtOnce } from './timers';
@@ -34,6 +35,7 @@ const ROWS: Readonly<Record<string, { title: string; run: (bench: Bench, title: 
   catchup: { title: 'read model catching up', run: catchUp },
   rights: { title: 'rights of 1,000 staff in 50 departments', run: rights },
   timers: { title: 'timers that come due at once', run: timersDueAtOnce },
+  processes: { title: 'processes: 10,000 running instances', run: runningProcesses },
   visible: { title: 'command to visible in a list', run: visible },
 };
 

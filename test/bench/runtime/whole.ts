@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { EventStoreDBClient } from '@eventstore/db-client';
-import { defaultSettings, Keyring, newId } from '@letopis/kernel';
+import { defaultSettings, Keyring, newId, type Context } from '@letopis/kernel';
 import { collectionOf, Runtime, silent, startServer, systemClock, type Clock } from '@letopis/runtime';
 import { MongoClient } from 'mongodb';
 import { EventStore } from '../../../libs/runtime/events/event-store';
@@ -36,13 +36,15 @@ export async function withRuntime<Answer>(
   bench: Bench,
   work: (runtime: Runtime) => Promise<Answer>,
   clock: Clock = systemClock,
+  contexts: readonly Context[] = [bank],
 ): Promise<Answer> {
   return withDatabase(bench, async (client, name) => {
-    const consumers = [...[accounts, ...runtimeContext.projections].map((projection) => collectionOf(projection)), 'sagas'];
+    const projections = [runtimeContext, ...contexts].flatMap((context) => context.projections);
+    const consumers = [...projections.map((projection) => collectionOf(projection)), 'sagas'];
     const position = await headOf(bench);
     await new Checkpoints(client.db(name)).writeAll(consumers.map((consumer) => ({ name: consumer, position })));
     const runtime = await Runtime.start({
-      contexts: [bank],
+      contexts,
       eventStoreUrl: bench.eventStoreUrl,
       mongoUrl: databaseUrl(bench, name),
       settings: defaultSettings,
