@@ -131,29 +131,44 @@ function paths(data: ProcessDefinitionData): Problem[] {
   return problems;
 }
 
-/** Steps that let time pass or wait for somebody: a way through a stage with one of them is no loop by itself. */
+/** Steps that let time pass or wait for somebody. */
 const WAITING = ['request_approval', 'wait', 'wait_event', 'send_sms'];
-const waits = ({ onEnter }: StageDef) =>
-  onEnter.some((step) => WAITING.includes(step.type) || (step.type === 'create_task' && step.args.waitForCompletion === true));
+const isWaiting = ({ type, args }: StepDef) => WAITING.includes(type) || (type === 'create_task' && args.waitForCompletion === true);
+/** Whether whoever enters a stage must wait there: a step that is only run on a condition makes nobody wait. */
+const waits = ({ onEnter }: StageDef) => onEnter.some((step) => isWaiting(step) && step.if === undefined);
 
-/** Stages that are left at once, by themselves, in a circle. */
+/** Whether an exit may be taken at once on entering its stage: what it is about may be over already. */
+function isAtOnce(stage: StageDef, { on }: ExitDef): boolean {
+  if (on === 'steps_completed') return !waits(stage);
+  if (typeof on !== 'object' || !('approval' in on || 'task' in on)) return false;
+  const named = 'approval' in on ? on.approval : on.task;
+  // The own step begins anew with every visit; another one may have ended long ago.
+  return !stage.onEnter.some((step) => step.key === named && step.if === undefined);
+}
+
+/** Stages that may be left at once, by themselves, in a circle. */
 function loops(data: ProcessDefinitionData): Problem[] {
-  const byItself = (stage: StageDef) => (waits(stage) ? [] : stage.exits.filter(({ on }) => on === 'steps_completed').slice(0, 1));
-  return data.stages.flatMap((stage, at) => {
-    const way: string[] = [stage.code];
-    for (let next: StageDef | undefined = stage; next;) {
-      const [exit]: readonly ExitDef[] = byItself(next);
-      if (!exit) return [];
-      if (exit.to === stage.code) {
-        const nth = stage.exits.findIndex(({ on }) => on === 'steps_completed');
-        const circle = [...way, stage.code].join(' → ');
-        return [{ pointer: `/stages/${at}/exits/${nth}`, message: `the process would go round by itself for ever: ${circle}` }];
-      }
-      if (way.includes(exit.to)) return [];
-      way.push(exit.to);
-      next = data.stages.find(({ code }) => code === exit.to);
+  const next = (code: string) => {
+    const stage = data.stages.find((each) => each.code === code);
+    return stage?.exits.flatMap((exit, nth) => (isAtOnce(stage, exit) ? [{ to: exit.to, nth }] : [])) ?? [];
+  };
+  const wayBack = (start: string): { nth: number; way: readonly string[] } | undefined => {
+    const ways = next(start).map(({ to, nth }) => ({ nth, way: [start, to] }));
+    const seen = new Set<string>();
+    for (const { nth, way } of ways) {
+      const at = way.at(-1)!;
+      if (at === start) return { nth, way };
+      if (seen.has(at)) continue;
+      seen.add(at);
+      ways.push(...next(at).map(({ to }) => ({ nth, way: [...way, to] })));
     }
-    return [];
+    return undefined;
+  };
+  return data.stages.flatMap(({ code }, at) => {
+    const circle = wayBack(code);
+    if (!circle) return [];
+    const message = `the process would go round by itself for ever: ${circle.way.join(' → ')}`;
+    return [{ pointer: `/stages/${at}/exits/${circle.nth}`, message }];
   });
 }
 
@@ -165,7 +180,7 @@ function finals(data: ProcessDefinitionData): Problem[] {
         ...(stage.exits.length > 0 ? [{ pointer: `${pointer}/exits`, message: 'a final stage has no exits' }] : []),
         ...(stage.timers.length > 0 ? [{ pointer: `${pointer}/timers`, message: 'a final stage has no timers' }] : []),
         ...[...allSteps(stage.onEnter, `${pointer}/onEnter`)]
-          .filter(({ step }) => WAITING.includes(step.type) || step.args.waitForCompletion === true)
+          .filter(({ step }) => isWaiting(step))
           .map(({ step, pointer: inside }) => ({ pointer: inside, message: `a final stage waits for nothing, and «${step.key}» does` })),
       ];
     }

@@ -24,6 +24,7 @@ const id = ({ command: { processId } }: { command: { processId?: string } }) => 
 const bySystem = systemOnly as Policy<object, SmartProcess>;
 const insider = member<object, SmartProcess>({ inside: true });
 const insiderOrSystem = oneOf<object, SmartProcess>(bySystem, insider);
+const publisher = staff<object, SmartProcess>('processes.templates:publish');
 const starter = oneOf<commands.StartSmartProcess, SmartProcess>(
   systemOnly,
   staff('processes.instances:start', { in: ({ command }) => command.organizationId }),
@@ -118,14 +119,14 @@ export const smartProcess = define({
     }),
     PlanProcessMigration: command(commands.PlanProcessMigration, {
       id,
-      by: insider,
+      by: publisher,
       needs: needs.migration,
       answer: ([planned]) => (planned?.type === 'ProcessMigrationPlanned' ? planned.data.plan : {}),
       summary: 'Says what would happen by another version of the template; nothing does',
     }),
     MigrateSmartProcess: command(commands.MigrateSmartProcess, {
       id,
-      by: insider,
+      by: publisher,
       needs: needs.migration,
       answer: ([migrated]) => (migrated?.type === 'ProcessMigrated' ? migrated.data.plan : {}),
       summary: 'Goes on by another version of the template',
