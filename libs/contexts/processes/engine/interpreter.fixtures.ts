@@ -13,6 +13,7 @@ import {
   type SagaReads,
 } from '@letopis/kernel';
 import { issue, NOW } from '../../../kernel/testing';
+import { definitionOf } from '../definition/check';
 import type { ProcessDefinitionData } from '../definition/definition';
 import { processEngineSaga } from '../sagas/process-engine.saga';
 import { processSubscriptions, type SubscriptionRow } from '../projections/subscriptions';
@@ -21,12 +22,35 @@ import type { SmartProcess } from '../smart-process/smart-process.state';
 
 export const romashka = derivedId('organization', 'romashka');
 export const processId = derivedId('process', 'simulated');
+export const childDefinition = 'child';
 export const companyId = derivedId('company', 'simulated');
 export const people = ['p1', 'p2', 'p3'].map((name) => derivedId('staff', name));
 /** Names nobody: what is to be done by them fails. */
 export const nobody = derivedId('staff', 'nobody');
 const userOf = (staffId: string): Actor => ({ kind: 'user', userId: derivedId('user', staffId), sessionId: derivedId('session', staffId) });
 export const author = people[0]!;
+
+/** What a step may start: a task that is waited for, then an hour. */
+const ofChild = definitionOf({
+  code: childDefinition,
+  name: { ru: 'Дочерний' },
+  subjectTypes: ['company'],
+  stages: [
+    {
+      code: 'c0',
+      name: { ru: 'c0' },
+      order: 1,
+      color: '#000000',
+      semantic: 'initial',
+      onEnter: [
+        { key: 'make', type: 'create_task', args: { title: 't', assignee: `staff:${people[1]}`, waitForCompletion: true } },
+        { key: 'pause', type: 'wait', args: { duration: 'PT1H' } },
+      ],
+      exits: [{ to: 'cdone', on: 'steps_completed' }],
+    },
+    { code: 'cdone', name: { ru: 'cdone' }, order: 2, color: '#000000', semantic: 'success' },
+  ],
+});
 
 const known = { smartProcess, task } as unknown as Readonly<Record<string, Definition>>;
 const plain = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
@@ -56,15 +80,14 @@ export class Simulation {
   readonly timers = new Map<string, Timer>();
   /** Letters by their ids. */
   readonly letters = new Map<string, string>();
+  /** Messages by phone that have neither come nor been lost yet. */
+  readonly underWay = new Set<string>();
   private readonly handled = new Set<string>();
   private now = Date.parse(NOW);
 
   constructor(readonly data: ProcessDefinitionData) {
-    const definitionId = derivedId('definition', 'simulated');
     const start = { processId, organizationId: romashka, definitionCode: data.code, subject: { type: 'company', id: companyId } };
-    const definition = { status: 'published', version: 1, versions: { 1: data } };
-    const needs = { definitionId, definition, running: undefined, subject: undefined, own: {}, number: 1 };
-    this.command('StartSmartProcess', { ...start, initiatorStaffId: author }, system('specification'), needs, 'start');
+    this.command('StartSmartProcess', { ...start, initiatorStaffId: author }, system('specification'), {}, 'start');
   }
 
   get process(): SmartProcess {
@@ -73,7 +96,23 @@ export class Simulation {
 
   /** What has happened to the process, by type. */
   facts(type: string): readonly Recorded[] {
-    return this.log.filter((event) => event.category === 'smartProcess' && event.type === type);
+    return this.log.filter((event) => event.aggregateId === processId && event.type === type);
+  }
+
+  /** The processes that this one has started. */
+  get children(): readonly SmartProcess[] {
+    return [...this.chains].filter(([name]) => this.isChild(name)).map(([, { state }]) => state as SmartProcess);
+  }
+
+  private isChild(name: string): boolean {
+    return name.startsWith('smartProcess-') && name !== `smartProcess-${processId}`;
+  }
+
+  /** A message by phone comes, or is lost. */
+  arrives(id: string, comes: boolean): void {
+    this.underWay.delete(id);
+    const type = comes ? 'NotificationDelivered' : 'NotificationDeliveryFailed';
+    this.append('notification', id, [{ type, data: { channel: 'sms', error: 'NO_CHANNEL' } }], `arrived ${id}`);
   }
 
   get openTasks(): readonly string[] {
@@ -124,7 +163,7 @@ export class Simulation {
     if (!first) return;
     const [id, timer] = first;
     this.now = Math.max(this.now, Date.parse(timer.dueAt));
-    const fired: FiredTimer = { ...timer, category: 'smartProcess', aggregateId: processId };
+    const fired: FiredTimer = { ...timer, category: 'smartProcess', aggregateId: timer.owner.slice('smartProcess-'.length) };
     const effects = await processEngineSaga.onTimer[timer.key.split(':')[0]!]!(fired, this.reads);
     const done = this.carryOut(effects, `${timer.key} ${timer.dueAt}`, timer.owner, diesAfter);
     if (done && this.timers.get(id) === timer) this.timers.delete(id);
@@ -167,10 +206,12 @@ export class Simulation {
   private sent({ type, payload, key = '' }: CommandEffect, cause: string): string | undefined {
     const asked = plain(payload);
     if (type === 'RequestNotification') {
-      this.letters.set(asked.notificationId as string, asked.textSite as string);
+      const id = asked.notificationId as string;
+      if (asked.policy === 'sms' && !this.letters.has(id)) this.underWay.add(id);
+      this.letters.set(id, asked.textSite as string);
       return undefined;
     }
-    const id = [cause, type, asked.taskId, key].join(' ');
+    const id = [cause, type, asked.taskId, asked.processId, key].join(' ');
     if (this.handled.has(id)) return undefined;
     try {
       this.command(type, asked, system('sagas'), {}, id);
@@ -188,10 +229,17 @@ export class Simulation {
       string,
       string
     >;
-    const id = definition.category === 'task' ? command.taskId! : processId;
+    const id = definition.category === 'task' ? command.taskId! : command.processId!;
+    const definitionId = command.definitionCode ?? (this.state(smartProcess, id) as Partial<SmartProcess>).definitionId;
     const needs = {
       own: {},
-      definition: { versions: { 1: this.data } },
+      definitionId,
+      definition: this.definition(definitionId),
+      running: undefined,
+      subject: undefined,
+      named: {},
+      number: 1,
+      circles: {},
       documents: [],
       assigned: this.staff(command.assignee?.staffId),
       to: this.staff(command.to ?? command.staffId),
@@ -224,13 +272,18 @@ export class Simulation {
     return { status: 'active', organizationId: romashka, userId: derivedId('user', id), roleCodes: [], departmentIds: [] };
   }
 
+  private definition(code: string | undefined): object {
+    return { status: 'published', version: 1, versions: { 1: code === childDefinition ? ofChild : this.data } };
+  }
+
   private standing(staffId: string) {
     return { organizationId: romashka, staffId, staff: this.staff(staffId), departments: [], roles: [], organization: undefined };
   }
 
   private state(definition: Definition | { readonly category: string; readonly initialState: unknown }, id: string): unknown {
     const { category, initialState } = definition;
-    if (category === 'processDefinition') return { status: 'published', version: 1, versions: { 1: this.data } };
+    if (category === 'processDefinition') return this.definition(id);
+    if (category === 'notification') return { status: 'failed', deliveries: {} };
     if (category === 'staffMember') return this.staff(id);
     return this.chains.get(`${category}-${id}`)?.state ?? initialState;
   }
@@ -244,10 +297,14 @@ export class Simulation {
     ask: () => Promise.reject(new Error('the engine asks no port')),
     rows: <Row>(_: string, { streams }: Readonly<Record<string, unknown>>) => {
       const folds = processSubscriptions.on;
-      const own = this.chains.get(`smartProcess-${processId}`)!.events.filter(({ type }) => Object.hasOwn(folds, type));
-      const row = own.reduce<object | undefined>((folded, event) => folds[event.type]!(folded as never, event) as object, undefined);
-      const { streams: heard, open } = row as SubscriptionRow;
-      return Promise.resolve((open && heard.includes(streams as string) ? [row] : []) as object as readonly Row[]);
+      const rows = [...this.chains].flatMap(([name, { events }]) => {
+        if (!name.startsWith('smartProcess-')) return [];
+        const own = events.filter(({ type }) => Object.hasOwn(folds, type));
+        const row = own.reduce<object | undefined>((folded, event) => folds[event.type]!(folded as never, event) as object, undefined);
+        const { streams: heard, open } = row as SubscriptionRow;
+        return open && heard.includes(streams as string) ? [row] : [];
+      });
+      return Promise.resolve(rows as object as readonly Row[]);
     },
   };
 }

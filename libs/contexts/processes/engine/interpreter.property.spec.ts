@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { definitionOf, problemsOf } from '../definition/check';
 import { isFinal, stageOf, type ProcessDefinitionData } from '../definition/definition';
 import { planned } from './plan';
-import { author, nobody, people, processId, Simulation } from './interpreter.fixtures';
+import { author, childDefinition, nobody, people, processId, Simulation } from './interpreter.fixtures';
 import { viewOf } from '../sagas/reading';
 import { standing, strandsOf } from './strands';
 
@@ -11,7 +11,28 @@ const CODES = ['s0', 's1', 's2'];
 const drawn = (code: string, semantic: string, order = 9) => ({ code, name: { ru: code }, order, color: '#000000', semantic });
 const target = fc.constantFrom(...CODES, 'won', 'lost');
 
+const aText = fc.record({
+  type: fc.constant('set_status_text'),
+  args: fc.record({ text: fc.constantFrom('a', 'b', '{{process.stage}}') }),
+});
+const aWait = fc.oneof(
+  fc.constant({ type: 'wait', args: { duration: 'PT1H' } }),
+  fc.record({ type: fc.constant('wait_event'), args: fc.record({ event: fc.constantFrom('E1', 'E2', 'E3') }) }),
+  fc.constant({ type: 'send_sms', args: { to: ['phone:+79160000000'], text: 'x' } }),
+);
+const aCondition = fc.constantFrom(true, false, { eq: ['{{process.visit}}', 1] }, { eq: ['{{process.cause.kind}}', 'manual'] });
+/** Its steps get their keys with those of the others. */
+const aBranch = fc
+  .record({ holds: aCondition, then: fc.oneof(aText, aWait), other: fc.option(fc.oneof(aText, aWait)) })
+  .map(({ holds, then, other }) => ({
+    type: 'branch',
+    args: { cases: [{ if: holds, steps: [then] }], ...(other ? { else: [other] } : {}) },
+  }));
+
 const aStep = fc.oneof(
+  aBranch,
+  aWait,
+  fc.constant({ type: 'start_process', args: { definitionCode: childDefinition } }),
   fc.record({ type: fc.constant('set_status_text'), args: fc.record({ text: fc.constantFrom('a', 'b', '{{process.stage}}') }) }),
   fc.record({
     type: fc.constant('create_task'),
@@ -53,6 +74,24 @@ interface Exit {
   readonly on: string | object;
 }
 
+/** What an event sets off beside the stages; some are waited for, some are not. */
+const aTrigger = fc.record({ on: fc.constantFrom('E1', 'E3'), steps: fc.array(fc.oneof(aText, aWait), { minLength: 1, maxLength: 2 }) });
+
+interface Step {
+  readonly type: string;
+  readonly args: object;
+}
+const keyed = (key: string, step: Step): object => {
+  if (step.type !== 'branch') return { key, ...step };
+  const { cases, else: others } = step.args as { cases: { if: unknown; steps: Step[] }[]; else?: Step[] };
+  const inner = (steps: readonly Step[], name: string) => steps.map((each, nth) => keyed(`${key}${name}${nth}`, each));
+  const args = {
+    cases: cases.map((each, at) => ({ ...each, steps: inner(each.steps, `c${at}`) })),
+    ...(others ? { else: inner(others, 'e') } : {}),
+  };
+  return { key, type: 'branch', args };
+};
+
 const aStage = fc.record({
   steps: fc.array(aStep, { minLength: 1, maxLength: 3, size: 'max' }),
   exits: fc.array(anExit, { minLength: 1, maxLength: 3, size: 'max' }),
@@ -61,12 +100,13 @@ const aStage = fc.record({
 
 /** Whole definitions: an exit on an outcome has a round of the stage, one on a timer a timer, and every stage has a way out of any of its ends. */
 const definitions = fc
-  .tuple(fc.array(aStage, { minLength: 1, maxLength: 3, size: 'max' }), target)
-  .map(([stages, last]) => {
+  .tuple(fc.array(aStage, { minLength: 1, maxLength: 3, size: 'max' }), target, fc.array(aTrigger, { maxLength: 2 }))
+  .map(([stages, last, triggers]) => {
     const named = stages.map(({ steps, exits, timer }, at) => {
       const code = CODES[at]!;
-      const onEnter = steps.map((step, nth) => ({ key: `${code}k${nth}`, ...step }));
-      const round = onEnter.find(({ type }) => type === 'request_approval')?.key;
+      const onEnter = steps.map((step, nth) => keyed(`${code}k${nth}`, step));
+      const asks = steps.findIndex(({ type }) => type === 'request_approval');
+      const round = asks < 0 ? undefined : `${code}k${asks}`;
       const own = exits.flatMap(({ to, on }): readonly Exit[] => {
         if (typeof on === 'string' || !('approval' in on)) return [{ to, on }];
         return round ? outcomes.map((outcome) => ({ to: outcome === on.outcome ? to : 'lost', on: { approval: round, outcome } })) : [];
@@ -84,7 +124,8 @@ const definitions = fc
     const end = (code: string, semantic: string) => ({ code, name: { ru: code }, order: 9, color: '#000000', semantic });
     const wonSteps = last === 'won' ? [{ key: 'end', type: 'set_status_text', args: { text: 'end' } }] : [];
     const whole = [...named, { ...end('won', 'success'), onEnter: wonSteps }, end('lost', 'failure')];
-    return { code: 'd', name: { ru: 'Д' }, subjectTypes: ['company'], stages: whole };
+    const beside = triggers.map(({ on, steps }, at) => ({ on, steps: steps.map((step, nth) => keyed(`t${at}k${nth}`, step)) }));
+    return { code: 'd', name: { ru: 'Д' }, subjectTypes: ['company'], stages: whole, triggers: beside };
   })
   .map((data) => {
     // What nothing leads to is no part of a definition.
@@ -103,7 +144,8 @@ const moments = fc.array(
       { weight: 10, arbitrary: fc.constantFrom('deliver') },
       { weight: 8, arbitrary: fc.constantFrom('die', 'task') },
       { weight: 3, arbitrary: fc.constantFrom('tick', 'again') },
-      { weight: 2, arbitrary: fc.constantFrom('move', 'event', 'mend', 'pause') },
+      { weight: 2, arbitrary: fc.constantFrom('move', 'event', 'mend', 'pause', 'sms') },
+      { weight: 1, arbitrary: fc.constantFrom('third', 'cancel', 'replace') },
     ),
     which: fc.nat(20),
     after: fc.nat(2),
@@ -140,6 +182,23 @@ async function happens(world: Simulation, { what, which, after, yes }: Moment): 
     }
     case 'event':
       return world.happen(yes ? 'E1' : 'E2');
+    case 'third':
+      return world.happen('E3');
+    case 'sms': {
+      const id = pick([...world.underWay], which);
+      return id === undefined ? undefined : world.arrives(id, yes);
+    }
+    case 'replace': {
+      const rounds = Object.entries(world.process.rounds).flatMap(([roundId, { approvers }]) =>
+        approvers.map(({ approverKey }) => ({ roundId, approverKey })),
+      );
+      const approver = pick(rounds, which);
+      if (approver) world.try('ReplaceApprover', { processId, ...approver, to: pick(people, after)!, reason: 'x' }, author);
+      return;
+    }
+    case 'cancel':
+      if (which % 7 === 0) world.try('CancelSmartProcess', { processId, reason: 'x' }, author);
+      return;
     case 'pause':
       world.try(world.process.status === 'paused' ? 'ResumeSmartProcess' : 'PauseSmartProcess', { processId }, author);
       return;
@@ -174,7 +233,7 @@ async function causesOf(world: Simulation): Promise<{ causes: string[]; lost: st
     const isBacked =
       status === 'failed'
         ? timer(`retry:${visit}:${key}`)
-        : status === 'waiting' && (on.taskId ? open(on.taskId) : on.roundId ? asked : timer(`wait:${visit}:${key}`));
+        : status === 'waiting' && isAwaited(world, on, { open, asked: asked === true, timer: timer(`wait:${visit}:${key}`) });
     (isBacked ? causes : lost).push(`${key} ${status} ${JSON.stringify(on)}`);
   }
   const stage = stageOf(data, state.stageCode)!;
@@ -184,6 +243,20 @@ async function causesOf(world: Simulation): Promise<{ causes: string[]; lost: st
     else if (typeof on === 'object' && 'timer' in on) (timer(`stage:${on.timer}`) ? causes : lost).push(`timer ${on.timer}`);
   }
   return { causes, lost };
+}
+
+/** Whether what a step waits for may still come. */
+function isAwaited(
+  { underWay, process: { reached } }: Simulation,
+  { taskId, roundId, event, notificationIds }: Readonly<Record<string, unknown>>,
+  { open, asked, timer }: { open: (id: unknown) => boolean; asked: boolean; timer: boolean },
+): boolean {
+  if (taskId) return open(taskId);
+  if (roundId) return asked;
+  // An event may always come; that it has come and was not taken would be a step that could go on.
+  if (event) return true;
+  if (notificationIds) return (notificationIds as readonly string[]).some((id) => underWay.has(id) && reached[id] === undefined);
+  return timer;
 }
 
 function isSound(world: Simulation): void {
@@ -201,6 +274,13 @@ function isSound(world: Simulation): void {
   twice('decided by one', of('ApprovalDecisionRecorded', 'roundId', 'approverKey'));
   twice('completed', of('StepCompleted', 'visit', 'key'));
   twice('begun', of('StepStarted', 'visit', 'key', 'attempt'));
+  for (const { status, parentProcessId } of world.children) {
+    if (parentProcessId !== processId) throw new Error(`a child of somebody else\n${world.told()}`);
+    if (world.process.status === 'cancelled' && status !== 'cancelled' && status !== 'completed')
+      throw new Error(`a child lives on: ${status}\n${world.told()}`);
+  }
+  const consumed = of('StepCompleted', 'consumedEventId').filter((id) => id !== 'undefined');
+  twice('used up', consumed);
   const made = world.log.filter(({ type }) => type === 'TaskCreated').map(({ data }) => (data as { processRef: object }).processRef);
   twice(
     'made a task',
@@ -228,6 +308,11 @@ async function playsOn(world: Simulation): Promise<void> {
       expect(world.facts('ProcessCompleted').map(({ data: end }) => (end as { finalStage: string }).finalStage)).toEqual([stageCode]);
       return;
     }
+    if (status === 'cancelled') {
+      const open = world.openTasks;
+      if (open.length > 0) throw new Error(`tasks of a cancelled process: ${open.join(', ')}\n${world.told()}`);
+      return;
+    }
     if (status === 'paused') world.try('ResumeSmartProcess', { processId }, author);
     else if (status === 'faulted') world.try(turn % 2 ? 'SkipFailedStep' : 'RetryFailedStep', { processId }, author);
     else {
@@ -241,10 +326,12 @@ async function playsOn(world: Simulation): Promise<void> {
       // A round whose step failed or was skipped has no outcome: its definition says of no other way.
       if (causes.length === 0 && !isDeadEnd) throw new Error(`waits for nothing in ${stageCode}\n${world.told()}`);
       const [taskId] = world.openTasks;
-      if (taskId !== undefined) does(world, taskId, turn % 3 > 0);
+      const [sms] = world.underWay;
+      if (sms !== undefined) world.arrives(sms, turn % 2 > 0);
+      else if (taskId !== undefined) does(world, taskId, turn % 3 > 0);
       else if (world.timers.size > 0) await world.tick();
       else if (causes.includes('manual')) await happens(world, { what: 'move', which: turn, after: 0, yes: true });
-      else world.happen(turn % 2 ? 'E1' : 'E2');
+      else world.happen(['E1', 'E2', 'E3'][turn % 3]!);
     }
   }
 }
@@ -303,6 +390,35 @@ describe('The interpreter of processes', () => {
     expect(world.openTasks).toHaveLength(1);
     expect([...world.letters.values()]).toEqual([]);
     await playsOn(world);
+  });
+
+  test('R097 whoever is named for somebody whose turn comes at the same moment is asked once, and nobody is alarmed', async () => {
+    const world = new Simulation(asks('sequential'));
+    await until(world, 'ApprovalRoundOpened');
+    await world.deliver(own);
+    const [roundId] = Object.keys(world.process.rounds);
+    does(world, world.openTasks[0]!, true);
+    world.try('ReplaceApprover', { processId, roundId, approverKey: 'a2', to: people[0], reason: 'x' }, author);
+    const task = world.waiting.find((name) => name.startsWith('task-'))!;
+    await world.deliver(task);
+    await world.deliver(task);
+    await world.settle();
+    expect([world.openTasks.length, [...world.letters.values()]]).toEqual([1, []]);
+    await playsOn(world);
+  });
+
+  test('R097 whoever dies between saying what a step waits for and sending it sends it the next time', async () => {
+    const step = { key: 'sms', type: 'send_sms', args: { to: ['phone:+79160000000'], text: 'x' } };
+    const stages = [{ ...drawn('s0', 'initial'), onEnter: [step], exits: [{ to: 'won', on: 'steps_completed' }] }, drawn('won', 'success')];
+    const world = new Simulation(definitionOf({ code: 'd', name: { ru: 'Д' }, subjectTypes: ['company'], stages }));
+    await until(world, 'StepStarted');
+    await world.deliver(own, 1);
+    expect([world.facts('StepWaiting').length, world.underWay.size]).toEqual([1, 0]);
+    await world.settle();
+    expect(world.underWay.size).toBe(1);
+    world.arrives([...world.underWay][0]!, true);
+    await world.settle();
+    expect(world.process).toMatchObject({ status: 'completed' });
   });
 
   test('R097 a timer that comes due while the process is halted by a fault comes when it goes on', async () => {

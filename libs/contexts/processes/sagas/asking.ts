@@ -74,7 +74,8 @@ async function oneAsked(view: View, reads: SagaReads, roundId: string, approver:
     rejectionNeedsComment: args.requireCommentOnReject !== false,
     creatorStaffId: state.initiatorStaffId,
   });
-  return [passOver(create, (code) => told(view, roundId, approver, code))];
+  // Two facts may say that it is their turn: the one that comes second finds the task there.
+  return [passOver(create, (code) => (code === 'ALREADY_EXISTS' ? [] : told(view, roundId, approver, code)))];
 }
 
 /** The initiator is told that somebody must be replaced. */

@@ -98,7 +98,10 @@ async function followed(event: Told, view: View, reads: SagaReads): Promise<read
       const { visit, key, attempt: nth } = event.data;
       const record = state.steps[stepId(visit, key)];
       const step = stepOf(data, keyOf(key));
-      return record?.status === 'started' && record.attempt === nth && step && !isOver(state) ? carriedOut(step, record, view) : [];
+      if (!record || !step || record.attempt !== nth || isOver(state)) return [];
+      // What is listened to is said before it is made: whoever died in between has still to make it.
+      const isUnmade = record.status === 'waiting' && record.on?.listensTo !== undefined;
+      return record.status === 'started' || isUnmade ? carriedOut(step, record, view) : [];
     }
     case 'StepWaiting':
       return waits(view, event.data.visit, event.data.key, reads);
