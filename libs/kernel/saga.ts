@@ -122,6 +122,11 @@ export interface Saga {
   readonly promptly: Readonly<Record<string, Reaction<Recorded>>>;
   readonly on: Readonly<Record<string, Reaction<Recorded>>>;
   readonly onTimer: Readonly<Record<string, Reaction<FiredTimer>>>;
+  /**
+   * Names what the saga gives to everybody there is: seeds. When it is new, or names others than before, `on` is told once more
+   * of all that has happened before it; effects have the ids that they would have had then, so what was given is not given twice.
+   */
+  readonly gives?: string;
   /** Whatever happens to aggregates of some categories: for sagas that are told by data what to listen to. */
   readonly hears?: { readonly categories: readonly string[]; readonly react: Reaction<Recorded> };
 }
@@ -134,11 +139,13 @@ export const saga =
     readonly promptly?: { readonly [K in keyof Events & string]?: Reaction<RecordedOf<Events, K>> };
     readonly on?: { readonly [K in keyof Events & string]?: Reaction<RecordedOf<Events, K>> };
     readonly onTimer?: Readonly<Record<string, Reaction<FiredTimer>>>;
+    readonly gives?: string;
     readonly hears?: Saga['hears'];
   }): Saga => ({
     name: definition.name,
     promptly: (definition.promptly ?? {}) as object as Saga['promptly'],
     on: (definition.on ?? {}) as object as Saga['on'],
     onTimer: definition.onTimer ?? {},
+    gives: definition.gives,
     hears: definition.hears,
   });

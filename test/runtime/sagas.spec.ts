@@ -243,4 +243,38 @@ describe('The runner of sagas', () => {
     ]);
     for (const buried of dead) await buried();
   }, 60_000);
+
+  test('a saga that is new, or gives something new, is told of all that has happened before, once', async () => {
+    const giver = (gives: string) => saga<{ Counted: { n: number } }>()({ name: 'Giving', gives, on: { Counted: () => [] } });
+    const started = async (of: Saga) => {
+      runner = new SagaRunner({ store: stores.store, db: stores.db, logger: silent, effects: reactions as object as Effects, sagas: [of] });
+      await runner.start();
+      await runner.begin();
+    };
+    await append('a-1', 1, 2);
+    await append('b-1', 3);
+    await passed();
+    await runner.stop();
+    reactions.done.length = 0;
+
+    let broken = true;
+    reactions.fails = (n) => (broken && n === 2 ? new Error('the mail server is away') : undefined);
+    await started(giver('roles'));
+    await until(() => reactions.done.length === 2);
+    broken = false;
+    await until(() => reactions.done.length === 3);
+    expect(reactions.done).toEqual([1, 3, 2]); // what failed has waited like any other step
+    await append('c-1', 4);
+    await passed();
+    expect(reactions.done).toEqual([1, 3, 2, 4]);
+    await runner.stop();
+
+    await started(giver('roles'));
+    await passed();
+    expect(reactions.done).toEqual([1, 3, 2, 4]);
+    await runner.stop();
+    await started(giver('roles, folders'));
+    await until(() => reactions.done.length === 8);
+    expect(reactions.done.slice(4)).toEqual([1, 2, 3, 4]);
+  });
 });

@@ -109,6 +109,8 @@ export async function fitDatabase(db: Db, { storeId }: Identity, end: number, sa
   await checkpoints.deleteMany({});
   await db.collection('_projections').deleteMany({});
   for (const name of names) await db.collection(name).drop();
+  // What was given to others was not given here.
+  await db.collection('_sagas_given').deleteMany({});
   if (before || sagas === 'end') await checkpoints.updateOne({ _id: 'sagas' }, { $set: { position } }, { upsert: true });
   await db.collection<Belonging>('_log').updateOne({ _id: RECORD }, { $set: { storeId } }, { upsert: true });
   return { dropped: names, sagas: position };

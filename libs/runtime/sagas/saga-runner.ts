@@ -9,6 +9,7 @@ import { ForeignMarks } from '../projections/foreign-marks';
 import { Mark } from '../projections/mark';
 import { SAGA_FAILURE, type OperatedStep } from '../operations/saga-failure';
 import { concerns, type Effects } from './effects';
+import { Givers } from './givers';
 import { stepId, WaitingList, type WaitingStep } from './waiting';
 
 export type { WaitingStep } from './waiting';
@@ -34,6 +35,7 @@ export class SagaRunner {
   /** How far all sagas have come, here or in the process that they run in. */
   readonly mark: Mark;
   readonly #waiting: WaitingList;
+  readonly #givers: Givers;
   readonly #checkpoints: Checkpoints;
   readonly #trailing: TrailingCheckpoints;
   readonly #foreign: ForeignMarks;
@@ -48,6 +50,7 @@ export class SagaRunner {
   #reader: Reader | undefined;
   #running: Promise<void> = Promise.resolve();
   #retrying: Promise<void> = Promise.resolve();
+  #giving: Promise<void> = Promise.resolve();
   #timeout: NodeJS.Timeout | undefined;
   #stopped = true;
   /** Events that are still to be taken with care: what they set off is noted before it is tried. */
@@ -73,6 +76,7 @@ export class SagaRunner {
     },
   ) {
     this.#waiting = new WaitingList(parts);
+    this.#givers = new Givers(parts.db);
     this.#checkpoints = new Checkpoints(parts.db);
     this.#trailing = new TrailingCheckpoints(this.#checkpoints, parts.logger, (name) => ({ name, position: this.mark.position }));
     this.#foreign = new ForeignMarks(this.#checkpoints, parts.logger);
@@ -107,6 +111,7 @@ export class SagaRunner {
     this.#reader = new Reader(this.parts.store, from, this.parts.logger);
     this.parts.onReader?.(this.#reader);
     this.#running = this.run(this.#reader);
+    this.#giving = this.give(from);
     this.look();
   }
 
@@ -118,6 +123,7 @@ export class SagaRunner {
     this.#room();
     await this.#reader?.stop();
     await this.#running;
+    await this.#giving;
     await this.#retrying;
     await Promise.allSettled(this.#lanes.values());
     await this.#trailing.end();
@@ -140,6 +146,30 @@ export class SagaRunner {
         if (this.#stopped) return;
         this.take(event);
       }
+    }
+  }
+
+  /** Tells sagas that give something new of what happened before they did: up to where they go on, and once. */
+  private async give(upTo: number): Promise<void> {
+    try {
+      const givers = await this.#givers.new(this.parts.sagas);
+      if (givers.length === 0) return;
+      const { store } = this.parts;
+      const types = new Set(givers.flatMap(({ on }) => Object.keys(on)));
+      for await (const resolved of upTo < 0 ? [] : store.everything()) {
+        if (this.#stopped) return;
+        if (!types.has(resolved.event?.type ?? '')) continue;
+        const event = await store.open(resolved);
+        if (!event) continue;
+        if (event.position > upTo) break;
+        for (const saga of givers.filter(({ on }) => Object.hasOwn(on, event.type))) {
+          const lane = `${saga.name}:${event.stream}`;
+          if (!(await this.inLane(lane, () => this.step(saga, event, lane)))) return;
+        }
+      }
+      await this.#givers.have(givers);
+    } catch (error) {
+      this.parts.logger.error({ error: String(error) }, 'what sagas give could not be given to all; the next start goes on with it');
     }
   }
 

@@ -14,9 +14,10 @@ import { document } from '../document/document';
 import type { DocumentEvents } from '../document/document.events';
 import { seededFolders, seededTypes } from '../seeds';
 
-/** Gives a new client organization its disk and its types of documents. Every id is derived: a repeat makes nothing twice. */
+/** Gives every client organization its disk and its types of documents. Every id is derived: a repeat makes nothing twice. */
 export const documentsBootstrapSaga = saga<OrganizationEvents>()({
   name: 'DocumentsBootstrapSaga',
+  gives: [...seededFolders('').map(({ name }) => name), ...seededTypes('').map(({ code }) => code)].join(),
   on: {
     OrganizationRegisteredAsClient: ({ aggregateId }) => [
       ...seededFolders(aggregateId).map((folder) => send(CreateFolder, folder)),
