@@ -5,9 +5,8 @@ import { startEventStore, startMongo, type LocalServer } from '@letopis/local';
 import { MOST_AT_ONCE } from '@letopis/ports';
 import { parseCommand, silent } from '@letopis/runtime';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { bootstrapAdministrator } from '../../apps/server/bootstrap';
@@ -20,6 +19,7 @@ import { newEvent } from '../support/stores';
 import { PostOffice } from '../support/post-office';
 import { XmppServer } from '../support/xmpp-server';
 import { diesAfterLetter, Worker } from './support/worker';
+import { swiftFolder } from '../support/folders';
 
 /** Waits for what another process does. */
 const until = async (is: () => boolean | Promise<boolean>) => {
@@ -62,7 +62,7 @@ const TO_PHONE = { policy: 'sms', recipient: { external: { phone: '+79161234567'
 
 /** What the table in docs/operations.md says of a process that dies between «sent» and «recorded», channel by channel. */
 describe('kill -9 of whoever sends messages', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'letopis-deliveries-'));
+  const folder = swiftFolder('deliveries-');
   const office = new PostOffice();
   const gateway = new Gateway();
   const xmpp = new XmppServer();

@@ -1,12 +1,12 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { startEventStore, startMongo } from '@letopis/local';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { MongoClient } from 'mongodb';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Outbox } from '../support/letters';
 import { seeded } from '../support/seeded';
+import { swiftFolder } from '../support/folders';
 
 /** Kills of one run, a fifth of the rounds; `npm run crash` asks for more. */
 const ROUNDS = Math.ceil(Number(process.env.CRASH_ROUNDS ?? 10) / 5);
@@ -84,7 +84,7 @@ async function outcome(folder: string): Promise<Outcome> {
 describe('kill -9 of the whole product in the middle of the demo', () => {
   const folders: string[] = [];
   const folder = () => {
-    folders.push(mkdtempSync(join(tmpdir(), 'letopis-crash-')));
+    folders.push(swiftFolder('crash-'));
     return folders.at(-1)!;
   };
   afterAll(() => folders.forEach((path) => rmSync(path, { recursive: true, force: true })));

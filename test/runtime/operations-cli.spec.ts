@@ -2,8 +2,7 @@ import { startEventStore, startMongo, type LocalServerKind, type LocalServerOpti
 import { RequestNotification } from '@letopis/contexts/communication';
 import { newId, subjectOf, system } from '@letopis/kernel';
 import { parseCommand, silent } from '@letopis/runtime';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { registerAudit } from '../../apps/cli/operations/audit';
@@ -12,6 +11,7 @@ import { registerPersons } from '../../apps/cli/operations/persons';
 import type { Door } from '../../apps/cli/operations/door';
 import type { Stored } from '../../libs/runtime/projections/document';
 import { World } from '../support/world';
+import { swiftFolder } from '../support/folders';
 
 const servers = { eventstore: startEventStore, mongodb: startMongo };
 /** In this thread: jest cannot load a TypeScript file into a new one. */
@@ -23,7 +23,7 @@ const PASSWORD = 'Летопись-2026';
 const REGISTRY = 'users_registry';
 
 describe('The command line of operators', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'letopis-'));
+  const folder = swiftFolder();
   const env = { ...process.env };
   afterAll(() => {
     process.env = env;

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { registerSheets } from '../../apps/cli/operations/sheets';
 import { pdf } from '../support/documents';
 import { salesOf, openRomashka, staffOf, upload, type Romashka } from '../support/staff';
 import { type Caller, World } from '../support/world';
+import { swiftFolder } from '../support/folders';
 
 interface Member {
   readonly caller: Caller;
@@ -16,7 +16,7 @@ const EVIL = '<script>alert(1)</script><img src=x onerror="alert(2)">';
 
 /** Two rounds: in the first one rejects, with words that would like to be a program; in the second one is away. */
 describe('The printed approval sheet', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'letopis-'));
+  const folder = swiftFolder();
   let world: World;
   let about: Romashka;
   let author: Member, reviewer: Member, first: Member, second: Member;

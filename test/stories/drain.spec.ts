@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { World } from '../support/world';
+import { swiftFolder } from '../support/folders';
 
 const SERVER = resolve(__dirname, '../../dist/apps/server/main.js');
 
@@ -14,7 +14,7 @@ function inn(number: number): string {
 }
 
 test('SIGTERM under load: every call that arrives has an answer, and every command that was accepted is in the log', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'letopis-drain-'));
+  const folder = swiftFolder('drain-');
   try {
     // Somebody to call, in the data that the child will serve.
     const before = await World.start({ folder });

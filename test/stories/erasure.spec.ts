@@ -1,13 +1,13 @@
 import { ERASED } from '@letopis/kernel';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Caller, World } from '../support/world';
+import { swiftFolder } from '../support/folders';
 
 const EMAIL = 'zinaida.prekrasnaya@pochta-primer.ru';
 
 describe('Erasing a person', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'letopis-'));
+  const folder = swiftFolder();
   let world: World;
   let admin: Caller;
   let zinaida: Caller;

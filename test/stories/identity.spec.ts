@@ -1,16 +1,16 @@
 import { startEventStore, startMongo, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
 import { silent } from '@letopis/runtime';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fit } from '../../apps/cli/operations/commands';
 import { World } from '../support/world';
+import { swiftFolder } from '../support/folders';
 
 const servers = { eventstore: startEventStore, mongodb: startMongo };
 const substitutes = { logger: silent, startLocal: (kind: LocalServerKind, own: LocalServerOptions) => servers[kind](own) };
 
 describe('A database and its log', () => {
-  const root = mkdtempSync(join(tmpdir(), 'letopis-identity-'));
+  const root = swiftFolder('identity-');
   const folder = join(root, 'data');
   const older = join(root, 'older');
   afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -1,11 +1,10 @@
 import { newId } from '@letopis/kernel';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { Caller, World } from '../support/world';
+import { swiftFolder } from '../support/folders';
 
 describe('Idempotency and concurrency', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'letopis-'));
+  const folder = swiftFolder();
   let world: World;
   let admin: Caller;
   let anna: Caller;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { swiftFolder } from '../support/folders';
 
 const SERVER = resolve(__dirname, '../../dist/apps/server/main.js');
 
@@ -26,7 +26,7 @@ function start(env: Record<string, string>, enough?: string) {
 }
 
 describe('The program', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'letopis-start-'));
+  const folder = swiftFolder('start-');
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test.each([

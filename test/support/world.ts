@@ -1,14 +1,14 @@
 import { startEventStore, startMongo, type LocalServerKind, type LocalServerOptions } from '@letopis/local';
 import { defaultSettings, ERASED, newId } from '@letopis/kernel';
 import { MovableClock, silent } from '@letopis/runtime';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from '../../apps/server/configuration';
 import { startProduct, type Product } from '../../apps/server/product';
 import { holdAgainstGolden } from '../../libs/kernel/testing/golden';
 import { Outbox, type ReceivedLetter } from './letters';
 import { differencesAfterRebuild } from './rebuilt';
+import { swiftFolder } from './folders';
 
 export const CAPTCHA = 'k7p2';
 const POLICY = defaultSettings.consentPolicyVersion;
@@ -55,7 +55,7 @@ export class World {
   }
 
   static async start(options: WorldOptions = {}): Promise<World> {
-    const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'letopis-'));
+    const folder = options.folder ?? swiftFolder();
     const clock = new MovableClock();
     const product = await startProduct(
       {

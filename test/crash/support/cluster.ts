@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { swiftFolder } from '../../support/folders';
 
 const DIST = resolve(__dirname, '../../../dist/apps');
 /** What a process says once it is up. */
@@ -35,7 +35,7 @@ export interface Death {
  * again; who ends by itself after it was up is remembered as dead without a reason.
  */
 export class Cluster {
-  readonly folder = mkdtempSync(join(tmpdir(), 'letopis-crash-'));
+  readonly folder = swiftFolder('crash-');
   readonly kills: Record<Kind, number> = { api: 0, projections: 0, sagas: 0, eventstore: 0, mongodb: 0 };
   /** Ends that nobody asked for. */
   readonly deaths: Death[] = [];
