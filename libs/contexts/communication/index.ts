@@ -7,15 +7,25 @@ import { letters } from './letters';
 import { notification } from './notification/notification';
 import { notificationSettings } from './notification/settings';
 import { chatContacts, chatDialogs, chatHistory } from './projections/chat';
+import { notableDays } from './projections/notable-days';
 import { deliveryLog, notificationCentre } from './projections/notifications';
 import { chatDeliverySaga, chatFilesSaga, chatNotificationSaga } from './sagas/chat.saga';
 import { inactivityEscalationSaga, notificationRoutingSaga, presenceSaga } from './sagas/delivery.saga';
+import { notableEventSaga } from './sagas/notable-event.saga';
 
 export const communication = defineContext({
   name: 'communication',
   aggregates: [notification, notificationSettings, conversation],
-  sagas: [notificationRoutingSaga, inactivityEscalationSaga, presenceSaga, chatDeliverySaga, chatFilesSaga, chatNotificationSaga],
-  projections: [notificationCentre, deliveryLog, chatContacts, chatDialogs, chatHistory],
+  sagas: [
+    notificationRoutingSaga,
+    inactivityEscalationSaga,
+    presenceSaga,
+    chatDeliverySaga,
+    chatFilesSaga,
+    chatNotificationSaga,
+    notableEventSaga,
+  ],
+  projections: [notificationCentre, deliveryLog, chatContacts, chatDialogs, chatHistory, notableDays],
   errors: communicationErrors.entries,
   letters,
   files: { readers: { conversation: conversationReader }, uploads: { chat: chatUpload } },

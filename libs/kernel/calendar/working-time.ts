@@ -136,6 +136,13 @@ export function workingMinutesBetween(hours: WorkingHours | undefined, from: Tim
 export const dateIn = (timeZone: string, moment: Timestamp): string =>
   Temporal.Instant.from(moment).toZonedDateTimeISO(timeZone).toPlainDate().toString();
 
+/** The moment at which the clock on the wall shows a time (`HH:mm`) of a day in a zone. */
+export const momentAt = (timeZone: string, date: string, time: string): Timestamp =>
+  new Date(Temporal.PlainDate.from(date).toZonedDateTime({ timeZone, plainTime: time }).epochMilliseconds).toISOString();
+
+/** The day after another one. */
+export const dayAfter = (date: string): string => Temporal.PlainDate.from(date).add({ days: 1 }).toString();
+
 /** The moment at which a day begins in a zone. */
 export const startOfDay = (timeZone: string, date: string): Timestamp =>
   new Date(Temporal.PlainDate.from(date).toZonedDateTime({ timeZone }).epochMilliseconds).toISOString();
