@@ -112,6 +112,13 @@ describe('People of processes', () => {
     await world.settle();
     expect([await inboxOf(oleg, id), (await inboxOf(ivan, id)).length]).toEqual([[], 1]);
     await decide(ivan, id);
+    // Whoever takes part reads what was said in the process, and in no other, without any right to processes.
+    const seen = async (registry: string) => [
+      ...new Set((await ivan.caller.rows(registry)).map((each: { processId: string }) => each.processId)),
+    ];
+    expect([await seen('process_journal'), await seen('approval_sheet')]).toEqual([[id], [id]]);
+    const other = (await about.anna.rows('smart_processes', '?filter[definitionCode]=welcome'))[0];
+    expect((await ivan.caller.get(`/v1/registries/process_journal/${other.processId}`)).status).toBe(404);
     // Both at once: who is named, and who decides.
     const [task] = await inboxOf(vera, id);
     await Promise.all([

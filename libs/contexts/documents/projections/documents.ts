@@ -91,6 +91,7 @@ interface ProcessEvents {
   StageEntered: { stageCode: string };
   ResponsibleChanged: { to: string };
   ApprovalRoundOpened: { approvers: readonly { staffId: string }[] };
+  ApproverReplaced: { to: string };
 }
 interface ProcessKnown {
   readonly stage?: string;
@@ -105,6 +106,7 @@ const processSide: Side = side<ProcessKnown, ProcessEvents>()({
   StageEntered: (known, { data: { stageCode } }) => ({ ...joined(known), stage: stageCode }),
   ResponsibleChanged: (known, { data: { to } }) => joined(known, to),
   ApprovalRoundOpened: (known, { data: { approvers } }) => joined(known, ...approvers.map(({ staffId }) => staffId)),
+  ApproverReplaced: (known, { data: { to } }) => joined(known, to),
 });
 
 const associated = (row: DocumentRow, { type, id }: Target, isSo: boolean): DocumentRow => {
@@ -188,7 +190,7 @@ const documentsSeen: ReadPolicy = {
 /** «Мои документы»: also the tab of a company, a contact, a deal and a process. */
 export const documents = projection<DocumentRow, DocumentEvents>()({
   code: 'documents',
-  version: 1,
+  version: 2,
   title: { ru: 'Мои документы', en: 'My documents' },
   on: {
     DocumentUploaded: (_, { aggregateId, data: { file, dealId, processId, ...fields }, metadata: { occurredAt } }) => ({

@@ -1,7 +1,6 @@
-import { projection, sheetAddress, staffSees } from '@letopis/kernel';
+import { projection, sheetAddress } from '@letopis/kernel';
 import type { ApprovalDecisionTaken, Approver, SmartProcessEvents } from '../smart-process/smart-process.events';
-
-const sees = staffSees('processes.instances:view');
+import { participantsJoin, participantsSide, wordsSeen } from './participants';
 
 export interface ApprovalSheetRow {
   readonly roundId: string;
@@ -15,12 +14,13 @@ export interface ApprovalSheetRow {
   readonly outcome?: string;
   readonly closedAt?: string;
   readonly sheet: string;
+  readonly participants?: readonly string[];
 }
 
 /** The sheet of each approval: who was asked, who decided, in whose place, with which words and when. */
 export const approvalSheet = projection<ApprovalSheetRow, SmartProcessEvents>()({
   code: 'approval_sheet',
-  version: 2,
+  version: 3,
   title: { ru: 'Лист согласования', en: 'Approval sheet' },
   key: ({ data }) => ('roundId' in data ? data.roundId : undefined),
   on: {
@@ -47,6 +47,9 @@ export const approvalSheet = projection<ApprovalSheetRow, SmartProcessEvents>()(
       },
     ApprovalRoundCompleted: (row, { data: { outcome }, metadata }) => row && { ...row, outcome, closedAt: metadata.occurredAt },
   },
+  sides: { participants: participantsSide },
+  joins: [participantsJoin],
   list: { filters: { organizationId: 'string', processId: 'string' }, sorts: ['openedAt'], search: [], defaultSort: 'openedAt' },
-  policy: sees,
+  policy: wordsSeen,
+  hidden: ['participants'],
 });

@@ -1,7 +1,6 @@
-import { projection, staffSees } from '@letopis/kernel';
+import { projection } from '@letopis/kernel';
 import type { SmartProcessEvents } from '../smart-process/smart-process.events';
-
-const sees = staffSees('processes.instances:view');
+import { participantsJoin, participantsSide, wordsSeen } from './participants';
 
 interface Line {
   readonly at: string;
@@ -27,6 +26,7 @@ export interface JournalRow {
   readonly organizationId: string;
   readonly visits: readonly Visit[];
   readonly lines: readonly Line[];
+  readonly participants?: readonly string[];
 }
 
 const MOST_LINES = 2_000;
@@ -44,7 +44,7 @@ const ended = (row: JournalRow | undefined, at: string): JournalRow | undefined 
 /** The journal of each instance: visits of stages with how long they took, steps, decisions with comments, reminders. */
 export const processJournal = projection<JournalRow, SmartProcessEvents>()({
   code: 'process_journal',
-  version: 2,
+  version: 3,
   title: { ru: 'Журнал процесса', en: 'Journal of a process' },
   on: {
     SmartProcessStarted: (_, event) =>
@@ -90,6 +90,9 @@ export const processJournal = projection<JournalRow, SmartProcessEvents>()({
     ProcessCancelled: (row, event) =>
       line(ended(row, event.metadata.occurredAt), event, { what: 'cancelled', by: event.data.by, text: event.data.reason }),
   },
+  sides: { participants: participantsSide },
+  joins: [participantsJoin],
   list: { filters: { organizationId: 'string', processId: 'string' }, sorts: ['processId'], search: [], defaultSort: 'processId' },
-  policy: sees,
+  policy: wordsSeen,
+  hidden: ['participants'],
 });

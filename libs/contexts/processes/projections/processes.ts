@@ -1,6 +1,7 @@
 import { staffSide } from '@letopis/contexts/staff';
-import { projection, sheetAddress, staffSees } from '@letopis/kernel';
+import { projection, sheetAddress } from '@letopis/kernel';
 import type { SmartProcessEvents } from '../smart-process/smart-process.events';
+import { participantsJoin, participantsSide, processesSeen } from './participants';
 
 export interface SmartProcessRow {
   readonly processId: string;
@@ -29,11 +30,12 @@ export interface SmartProcessRow {
   readonly errorCode?: string;
   readonly startedAt: string;
   readonly endedAt?: string;
+  /** Everybody who has had to do with it. */
+  readonly participants?: readonly string[];
   /** Where the approval sheet is printed. */
   readonly sheet: string;
 }
 
-const sees = staffSees('processes.instances:view');
 const staffJoins = [
   { by: 'initiatorStaffId', side: 'staff', fields: { displayName: 'initiatorName' } },
   { by: 'responsibleStaffId', side: 'staff', fields: { displayName: 'responsibleName' } },
@@ -42,7 +44,7 @@ const staffJoins = [
 /** «Смарт-процессы»: one row for each instance. */
 export const smartProcesses = projection<SmartProcessRow, SmartProcessEvents>()({
   code: 'smart_processes',
-  version: 3,
+  version: 4,
   title: { ru: 'Смарт-процессы', en: 'Smart processes' },
   on: {
     SmartProcessStarted: (_, { aggregateId: processId, data, metadata: { occurredAt } }) => ({
@@ -91,8 +93,8 @@ export const smartProcesses = projection<SmartProcessRow, SmartProcessEvents>()(
       row && { ...row, status: 'completed', outcome, endedAt: metadata.occurredAt },
     ProcessCancelled: (row, { metadata }) => row && { ...row, status: 'cancelled', endedAt: metadata.occurredAt },
   },
-  sides: { staff: staffSide },
-  joins: staffJoins,
+  sides: { staff: staffSide, participants: participantsSide },
+  joins: [...staffJoins, participantsJoin],
   list: {
     filters: {
       processId: 'string',
@@ -109,5 +111,6 @@ export const smartProcesses = projection<SmartProcessRow, SmartProcessEvents>()(
     search: ['title', 'statusText'],
     defaultSort: '-startedAt',
   },
-  policy: sees,
+  policy: processesSeen,
+  hidden: ['participants'],
 });
