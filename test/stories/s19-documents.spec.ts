@@ -1,4 +1,4 @@
-import { after, newId } from '@letopis/kernel';
+import { after, ERASED, newId } from '@letopis/kernel';
 import { Files } from '@letopis/ports';
 import { waitingSteps } from '@letopis/runtime';
 import { readFileSync } from 'node:fs';
@@ -263,6 +263,26 @@ describe('Documents of an organization', () => {
     await lena.caller.ok('ArchiveContact', { contactId });
     await world.settle();
     expect(await lena.caller.lookup('contact_lookup', 'тайнов')).toEqual([]);
+
+    // Erased: neither read models nor the log, with every key that there is, tell of the person any more.
+    expect(await lena.caller.refused('EraseContact', { contactId })).toBe('403 FORBIDDEN');
+    await about.anna.ok('EraseContact', { contactId });
+    await world.settle();
+    expect((await lena.caller.get(`/v1/registries/contacts/${contactId}`)).body).toMatchObject({
+      name: ERASED,
+      status: 'erased',
+      emails: [],
+    });
+    expect((await lena.caller.get(`/v1/registries/documents/${body.aggregateId}`)).body).toMatchObject({ contactName: ERASED });
+    const { db } = world.product.runtime;
+    let kept = '';
+    for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray())
+      if (!name.startsWith('_file_bytes')) kept += JSON.stringify(await db.collection(name).find().toArray());
+    for await (const resolved of store.everything()) kept += JSON.stringify((await store.open(resolved))?.data);
+    for (const told of [secrets.name, 'tainov', '79990001122', '1980-05-17', 'Лично в руки'])
+      expect([told, kept.includes(told)]).toEqual([told, false]);
+    const again = { organizationId: romashka, name: 'Другой', phones: secrets.phones, emails: secrets.emails };
+    await lena.caller.ok('CreateContact', again);
   });
 
   test('what no record names is swept after a day, what one names stays, and nothing is swept while a saga has yet to say so', async () => {

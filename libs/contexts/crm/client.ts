@@ -126,11 +126,11 @@ export const tagsOf = (tags: readonly string[] | undefined): readonly string[] |
   tags && [...new Map(tags.map((tag) => [normalise(tag), tag.trim()])).values()].filter((tag) => tag !== '');
 
 interface Card {
-  readonly status: 'none' | 'active' | 'archived';
+  readonly status: 'none' | 'active' | 'archived' | 'erased';
 }
 
 /** Refuses what is not there, or no longer in use. @throws DomainError NOT_FOUND, CLIENT_ARCHIVED */
 export function inUse({ status }: Card): void {
   if (status === 'none') throw refusal('NOT_FOUND');
-  if (status === 'archived') throw refusal('CLIENT_ARCHIVED');
+  if (status !== 'active') throw refusal('CLIENT_ARCHIVED');
 }

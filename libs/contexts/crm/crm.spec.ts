@@ -63,6 +63,7 @@ const SPECIFIED: Readonly<Record<string, Specified>> = {
       Update: issue(contacts.UpdateContact, { contactId, name: 'Пётр Иванович' }),
       Assign: issue(contacts.AssignContactResponsible, { contactId, staffId: staffIdOf(oleg) }),
       Archive: issue(contacts.ArchiveContact, { contactId }),
+      Erase: issue(contacts.EraseContact, { contactId }),
     },
   },
   Company: {
@@ -113,6 +114,53 @@ describe.each(Object.entries(SPECIFIED))('%s (E.1), by its tables', (_, { defini
   });
 
   test('the tables name every command', () => expect(Object.keys(commands)).toHaveLength(Object.keys(definition.commands).length));
+});
+
+describe('Erasing a contact (E.1, 0.12)', () => {
+  const { states, commands } = SPECIFIED.Contact!;
+  const all = { ...states, erased: [...states.archived!, ofContact('ContactErased', {})] };
+  const TABLE = `
+  | State    | Create         | Update    | Assign    | Archive                     | Erase                     |
+  | none     | → active / ContactCreated | NOT_FOUND | NOT_FOUND | NOT_FOUND        | NOT_FOUND                 |
+  | active   | ALREADY_EXISTS | same / ContactUpdated | same / ContactResponsibleAssigned | → archived / ContactArchived | INVALID_STATE |
+  | archived | ALREADY_EXISTS | —         | —         | no-op                       | → erased / ContactErased  |
+  | erased   | ALREADY_EXISTS | —         | —         | no-op                       | no-op                     |
+  `;
+  test.each(stateTable(TABLE, { dash: 'CLIENT_ARCHIVED' }))('$state: $asked $becomes', (cell) => {
+    const outcome = given(contact, ...all[cell.state as keyof typeof all]!)
+      .and(...world)
+      .when(commands[cell.asked]!, { actor: anna, id: contactId });
+    isAsTold(cell, outcome);
+  });
+
+  test('administrators may, nobody else', () => {
+    const judged = Object.entries(actors).map(([who, actor]) => {
+      const asked = given(contact, ...states.archived!).and(...world);
+      return [who, asked.when(commands.Erase!, { actor, id: contactId }).verdict];
+    });
+    expect(Object.fromEntries(judged)).toEqual({
+      anonymous: 'NOT_AUTHENTICATED',
+      anna: 'allow',
+      lena: 'FORBIDDEN',
+      oleg: 'FORBIDDEN',
+      viktor: 'FORBIDDEN',
+      stranger: 'NOT_FOUND',
+      system: 'FORBIDDEN',
+    });
+  });
+
+  test('its key is destroyed, it holds no phone or address any more, and rows tell only that there was a card', () => {
+    expect(contact.erases.ContactErased!({}, contactId)).toBe(`contact:${contactId}`);
+    const { after } = given(contact, ...states.archived!)
+      .and(...world)
+      .when(commands.Erase!, { actor: anna, id: contactId });
+    expect(after).toMatchObject({ name: ERASED, phones: [], emails: [], organizationId: romashka });
+    expect(contact.keys(after, contactId)).toEqual([]);
+    given(contactsRegistry, stream(contact, contactId, ...all.erased)).thenDocument(
+      contactId,
+      expect.objectContaining({ name: ERASED, status: 'erased', phones: [], phoneForms: [] }) as object,
+    );
+  });
 });
 
 const other = derivedId('contact', 'other');

@@ -45,3 +45,6 @@ export class AssignContactResponsible extends OfContact {
 }
 
 export class ArchiveContact extends OfContact {}
+
+/** The key of the card is destroyed: events stay, what they tell of the person does not. */
+export class EraseContact extends OfContact {}

@@ -35,4 +35,5 @@ export interface ContactEvents {
   ContactUpdated: { changes: Changes<ContactCard>; shared: readonly string[] };
   ContactResponsibleAssigned: { staffId: string };
   ContactArchived: Record<never, never>;
+  ContactErased: Record<never, never>;
 }

@@ -1,11 +1,11 @@
-import { aggregate, changed, changesOf, ERASED, oneOf, staff, systemOnly, type Policy } from '@letopis/kernel';
+import { aggregate, changed, changesOf, ERASED, isTimeZone, oneOf, orgAdmin, staff, systemOnly, type Policy } from '@letopis/kernel';
 import { clientKeys, heldByOthers, holdersOf, inUse, openDeals, reachedAt, staffIdOf, staffMemberOf, tagsOf, worksHere } from '../client';
 import { refusal } from '../errors';
 import * as commands from './contact.commands';
 import type { ContactCard, ContactEvents } from './contact.events';
 
 export interface Contact extends ContactCard {
-  readonly status: 'none' | 'active' | 'archived';
+  readonly status: 'none' | 'active' | 'archived' | 'erased';
   readonly organizationId: string;
   readonly responsibleStaffId?: string;
   readonly shared: readonly string[];
@@ -42,6 +42,7 @@ export const contact = define({
     ContactCreated: { of: themselves, fields: ['name', 'phones', 'emails', 'messengers', 'addresses', 'birthDate', 'shared'] },
     ContactUpdated: { of: themselves, fields: ['changes', 'shared'] },
   },
+  erases: { ContactErased: themselves },
   keys: (state) => (state.status === 'active' && state.name !== ERASED ? clientKeys('contact', state.organizationId, state) : []),
 
   commands: {
@@ -68,6 +69,10 @@ export const contact = define({
       by: staff('crm.contacts:delete'),
       needs: ({ id }) => ({ deals: openDeals('contact', id) }),
       summary: 'The card goes into the archive',
+    }),
+    EraseContact: command(commands.EraseContact, {
+      by: orgAdmin<object, Contact>(),
+      summary: 'Erases the personal data of an archived card, and of letters to the person',
     }),
   },
 
@@ -112,8 +117,15 @@ export const contact = define({
       return state.responsibleStaffId === staffId ? [] : [event('ContactResponsibleAssigned', { staffId })];
     },
 
+    EraseContact: (_, { status }) => {
+      if (status === 'none') throw refusal('NOT_FOUND');
+      if (status === 'erased') return [];
+      if (status !== 'archived') throw refusal('INVALID_STATE', { status });
+      return [event('ContactErased', {})];
+    },
+
     ArchiveContact: (_, state, { deals }) => {
-      if (state.status === 'archived') return [];
+      if (state.status === 'archived' || state.status === 'erased') return [];
       inUse(state);
       if (deals.members.length > 0) throw refusal('CLIENT_HAS_OPEN_DEALS');
       return [event('ContactArchived', {})];
@@ -125,6 +137,13 @@ export const contact = define({
     ContactUpdated: (state, { changes, shared }) => ((changes as unknown) === ERASED ? state : { ...state, ...changed(changes), shared }),
     ContactResponsibleAssigned: (state, { staffId }) => ({ ...state, responsibleStaffId: staffId }),
     ContactArchived: (state) => ({ ...state, status: 'archived' }),
+    ContactErased: ({ organizationId, responsibleStaffId }) => ({
+      ...noContact,
+      organizationId,
+      responsibleStaffId,
+      name: ERASED,
+      status: 'erased',
+    }),
   },
 });
 
@@ -180,11 +199,3 @@ function valid<Fields extends Partial<commands.CreateContact>>(fields: Fields, n
     ...(interests && { interests }),
   };
 }
-
-const isTimeZone = (name: string) => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-};

@@ -10,7 +10,7 @@ export interface ContactRow extends ContactCard {
   readonly responsibleName?: string;
   readonly createdFrom: string;
   readonly createdAt: string;
-  readonly status: 'active' | 'archived';
+  readonly status: 'active' | 'archived' | 'erased';
   readonly phoneForms?: readonly string[];
 }
 
@@ -55,10 +55,26 @@ const active = (policy: ReadPolicy): ReadPolicy => ({
   },
 });
 
+/** That there was a card, and who looked after it. */
+const withoutPerson = ({ contactId, organizationId, responsibleStaffId, createdFrom, createdAt, status }: ContactRow): ContactRow => ({
+  contactId,
+  organizationId,
+  responsibleStaffId,
+  createdFrom,
+  createdAt,
+  status,
+  name: ERASED,
+  phones: [],
+  emails: [],
+  messengers: [],
+  addresses: [],
+  interests: [],
+});
+
 /** «Контакты». */
 export const contacts = projection<ContactRow, ContactEvents>()({
   code: 'contacts',
-  version: 1,
+  version: 2,
   title: { ru: 'Контакты', en: 'Contacts' },
   on: {
     ContactCreated: (_, { aggregateId, data: { shared: __, ...fields }, metadata }) => ({
@@ -70,6 +86,7 @@ export const contacts = projection<ContactRow, ContactEvents>()({
     ContactUpdated: (row, { data: { changes } }) => (row && (changes as unknown) !== ERASED ? { ...row, ...changed(changes) } : row),
     ContactResponsibleAssigned: (row, { data: { staffId } }) => row && { ...row, responsibleStaffId: staffId },
     ContactArchived: (row) => row && { ...row, status: 'archived' },
+    ContactErased: (row) => row && { ...withoutPerson(row), status: 'erased' },
   },
   ...responsible,
   derive: withForms,
@@ -127,6 +144,7 @@ export const contactSide = side<{ name: string }, ContactEvents>()({
   ContactCreated: (_, { data: { name } }) => ({ name }),
   ContactUpdated: (known, { data: { changes } }) =>
     (changes as unknown) === ERASED || !changes.name?.to ? known : { name: changes.name.to },
+  ContactErased: () => ({ name: ERASED }),
 });
 export const companySide = side<{ name: string }, CompanyEvents>()({
   CompanyCreated: (_, { data: { name } }) => ({ name }),
