@@ -60,11 +60,23 @@ describe('Files', () => {
     const fileId = newId();
     const facts = await put(of(pdf('a'), Buffer.alloc(700_000, 1)), { fileId });
     expect(facts).toMatchObject({ fileId, mime: 'application/pdf', size: pdf('a').length + 700_000 });
-    expect(await put(of(pdf('other')), { fileId })).toEqual(facts);
+    expect(await put(of(pdf('a'), Buffer.alloc(700_000, 1)), { fileId })).toEqual(facts);
     await expect(put(of(pdf('a')), { fileId, uploadedBy: 'lena' })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
     expect((await read(fileId)).length).toBe(facts.size);
     expect(await read(fileId, { start: 1, end: 4 })).toEqual(Buffer.from('PDF'));
     expect(await left()).toMatchObject({ files: 1, loose: 0 });
+  });
+
+  test('a key that was used for a file is refused for another one, longer, shorter, or sent at the same moment', async () => {
+    const fileId = newId();
+    const facts = await put(of(pdf('one')), { fileId });
+    for (const other of [pdf('two'), Buffer.concat([pdf('one'), Buffer.alloc(1)]), pdf('one').subarray(0, -1), Buffer.alloc(0)])
+      await expect(put(of(other), { fileId })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(await put(of(pdf('one')), { fileId })).toEqual(facts);
+    const racing = newId();
+    const ended = await Promise.allSettled(['a', 'b', 'a', 'b'].map((text) => put(of(pdf(text)), { fileId: racing })));
+    expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    expect(await left()).toMatchObject({ files: 2, loose: 0 });
   });
 
   test.each([

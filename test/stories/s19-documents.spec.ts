@@ -2,6 +2,7 @@ import { after, ERASED, newId } from '@letopis/kernel';
 import { Files } from '@letopis/ports';
 import { waitingSteps } from '@letopis/runtime';
 import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { allNamed } from '../../apps/server/files-sweep';
 import { documentTypeIdOf, folderOf } from '@letopis/contexts/documents';
@@ -199,6 +200,65 @@ describe('Documents of an organization', () => {
     expect(await lena.caller.refused('UploadDocument', { organizationId: romashka, typeCode: 'contract', fileId: taken })).toBe(
       '404 NOT_FOUND',
     );
+  });
+
+  test('an upload that stops halfway leaves nothing, and the same key then brings the whole file; another file under it is refused', async () => {
+    const content = pdf('x'.repeat(400_000));
+    const headers = { authorization: `Bearer ${lena.caller.token}`, 'idempotency-key': newId(), 'x-file-name': 'x.pdf' };
+    const { db } = world.product.runtime;
+    const bytes = () => db.collection('_file_bytes.files').countDocuments();
+    const before = await bytes();
+    await new Promise<void>((resolve) => {
+      const sending = httpRequest(filesOf(), { method: 'POST', headers: { ...headers, 'content-length': content.length } });
+      sending.on('error', () => {}).on('close', () => resolve());
+      sending.write(content.subarray(0, 300_000), () => setTimeout(() => sending.destroy(), 100));
+    });
+    const send = async (body: Buffer) => {
+      const answer = await fetch(filesOf(), { method: 'POST', headers, body: new Uint8Array(body) });
+      const { code, size } = (await answer.json()) as { code?: string; size?: number };
+      return { status: answer.status, code, size };
+    };
+    expect(await send(content)).toMatchObject({ status: 200, size: content.length });
+    expect(await send(content)).toMatchObject({ status: 200, size: content.length });
+    expect(await send(pdf('other'))).toMatchObject({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' });
+    expect([(await bytes()) - before, await db.collection('_files_loose').countDocuments()]).toEqual([1, 0]);
+  });
+
+  const filesOf = () => `${world.product.url}/v1/files`;
+
+  test('what is said to have two gigabytes is refused before it is taken, and so are names that read otherwise than they are written', async () => {
+    const headers = { authorization: `Bearer ${lena.caller.token}`, 'content-length': String(2 * 1024 ** 3) };
+    const answered = await new Promise<number | undefined>((resolve, reject) => {
+      const sending = httpRequest(filesOf(), { method: 'POST', headers }, ({ statusCode }) => {
+        resolve(statusCode);
+        sending.destroy();
+      });
+      sending.on('error', reject);
+      sending.write(pdf('x'));
+    });
+    expect(answered).toBe(413);
+    for (const name of ['\u202efdp.exe', '../x.pdf', 'a\u0000.pdf'])
+      expect(await sendFile(lena.caller, pdf('x'), name)).toMatchObject({ status: 400, code: 'BAD_HEADER' });
+  });
+
+  test('whoever works for another organization reads no file of this one, and files none of them as the own', async () => {
+    const boris = await world.person('boris@lutik.ru');
+    const lutik = await world.client(about.admin, boris, '7736207543', 'Лютик');
+    const { versions } = (await lena.caller.get(`/v1/registries/documents/${contract}`)).body;
+    const [{ fileId }] = versions;
+    for (const enters of [false, true]) {
+      if (enters) await boris.ok('EnterWorkspace', { organizationId: lutik });
+      expect((await fileOf(boris, fileId)).status).toBe(404);
+      expect((await boris.get(`/v1/registries/documents/${contract}`)).status).toBeGreaterThanOrEqual(403);
+      expect(await boris.refused('SignDocument', { documentId: contract })).toBe('404 NOT_FOUND');
+      expect(await boris.refused('AddDocumentVersion', { documentId: contract, fileId })).toBe('404 NOT_FOUND');
+    }
+    const own = { organizationId: lutik, typeCode: 'contract' };
+    expect(await boris.refused('UploadDocument', { ...own, fileId })).toBe('404 NOT_FOUND');
+    const unnamed = await upload(lena.caller, pdf('unnamed'), 'x.pdf');
+    expect(await boris.refused('UploadDocument', { ...own, fileId: unnamed })).toBe('404 NOT_FOUND');
+    const theirs = await upload(boris, pdf('own'), 'x.pdf');
+    expect(await boris.refused('UploadDocument', { ...own, fileId: theirs, companyId: lotos })).toBe('404 NOT_FOUND');
   });
 
   test('S10 R028 a client sees the own documents alone, opens their files, and signs them by the own link', async () => {

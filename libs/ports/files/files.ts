@@ -68,6 +68,8 @@ export interface Opened {
 
 /** Files in GridFS. What a file is is found out by its content, never by its name or by what the sender says of it. */
 export class Files {
+  /** Bytes of the largest file that is taken at all. */
+  readonly most = MOST_FILE;
   readonly #files: Collection<Kept>;
   readonly #loose: Collection<Loose>;
   readonly #bucket: GridFSBucket;
@@ -84,15 +86,15 @@ export class Files {
   }
 
   /**
-   * Keeps what comes under the id; the same id again, by the same person, answers what is kept already. A file is there whole or
-   * not at all: its bytes are noted as loose before the first of them is written, and until the file itself is.
+   * Keeps what comes under the id; the same file again under it, by the same person, answers what is kept already. A file is
+   * there whole or not at all: its bytes are noted as loose before the first of them is written, and until the file itself is.
    * @throws DomainError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, IDEMPOTENCY_KEY_REUSED
    */
   async put(content: AsyncIterable<Uint8Array>, taking: Taking): Promise<FileFacts> {
     const { fileId, name, uploadedBy, now } = taking;
     const present = await this.#files.findOne({ _id: fileId });
     if (present) {
-      if (present.uploadedBy !== uploadedBy) throw refusal('IDEMPOTENCY_KEY_REUSED');
+      if (present.uploadedBy !== uploadedBy || !(await isContentOf(present, content))) throw refusal('IDEMPOTENCY_KEY_REUSED');
       return factsOf(present);
     }
     const bytes = new ObjectId();
@@ -116,8 +118,11 @@ export class Files {
     };
     const { upsertedCount } = await this.#files.updateOne({ _id: fileId }, { $setOnInsert: kept }, { upsert: true });
     if (upsertedCount === 0) {
+      // Another sending of the same key was faster.
       await this.drop(bytes);
-      return factsOf((await this.#files.findOne({ _id: fileId }))!);
+      const first = (await this.#files.findOne({ _id: fileId }))!;
+      if (first.uploadedBy !== uploadedBy || first.sha256 !== kept.sha256) throw refusal('IDEMPOTENCY_KEY_REUSED');
+      return factsOf(first);
     }
     await this.#loose.deleteOne({ _id: bytes });
     return factsOf(kept);
@@ -189,6 +194,18 @@ export class Files {
     await this.#loose.deleteOne({ _id: bytes });
     return 1;
   }
+}
+
+/** Whether it is the same file that comes again. */
+async function isContentOf({ size, sha256 }: Kept, content: AsyncIterable<Uint8Array>): Promise<boolean> {
+  const hash = createHash('sha256');
+  let read = 0;
+  for await (const chunk of content) {
+    read += chunk.length;
+    if (read > size) return false;
+    hash.update(chunk);
+  }
+  return read === size && hash.digest('hex') === sha256;
 }
 
 /** A file on its way: counted, hashed and looked at while it passes. */

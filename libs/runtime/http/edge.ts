@@ -31,6 +31,8 @@ export interface OpenedFile {
 
 /** Where uploaded files are kept. */
 export interface FileStore {
+  /** Bytes of the largest file that is taken at all. */
+  readonly most: number;
   put(
     content: AsyncIterable<Uint8Array>,
     about: {

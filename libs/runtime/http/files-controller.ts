@@ -35,7 +35,8 @@ export class FilesController {
       const { runtime, files } = this.edge;
       const name = nameOf(request);
       const { most, takes } = await this.wanted(request, actor);
-      if (most !== undefined && Number(request.headers['content-length'] ?? 0) > most) throw refusal('FILE_TOO_LARGE');
+      // What is said to be too large is refused before a byte of it is taken.
+      if (Number(request.headers['content-length'] ?? 0) > (most ?? files.most)) throw refusal('FILE_TOO_LARGE');
       return await files.put(content, {
         fileId: fileId.toLowerCase(),
         name,
@@ -155,11 +156,14 @@ async function readAway(request: Call): Promise<void> {
   }
 }
 
+/** Paths, control characters, and marks that let a name read otherwise than it is written: «…fdp.exe». */
+const UNREADABLE = /[\p{Cc}/\\\u202a-\u202e\u2066-\u2069]/u;
+
 function nameOf(request: Call): string {
   const given = request.headers['x-file-name'];
   try {
     const name = typeof given === 'string' ? decodeURIComponent(given).trim() : 'file';
-    if (name.length >= 1 && name.length <= MOST_NAME && !/[\p{Cc}/\\]/u.test(name)) return name;
+    if (name.length >= 1 && name.length <= MOST_NAME && !UNREADABLE.test(name)) return name;
   } catch {
     // not percent-encoded: refused below
   }

@@ -102,7 +102,7 @@ export async function overHttp(bench: Bench, title: string): Promise<Row[]> {
       runtime,
       captchas: { kinds: [], issue: async () => ({}) },
       vault: { get: async () => undefined, destroy: async () => undefined },
-      files: { put: () => Promise.reject(new Error('no files here')), open: async () => undefined },
+      files: { most: 0, put: () => Promise.reject(new Error('no files here')), open: async () => undefined },
       version: 'bench',
       strangersPerMinute: 1_000_000,
       port: 0,

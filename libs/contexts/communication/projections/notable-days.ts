@@ -63,6 +63,7 @@ export const notableDays = projection<NotableDayRow, ContactEvents & CompanyEven
     CompanyArchived: archived,
     PersonArchived: archived,
     PersonRestored: (row) => row && { ...row, current: true },
+    ContactErased: () => undefined,
     PersonErased: () => undefined,
   },
   list: { filters: { organizationId: 'string', day: 'string', current: 'boolean' }, sorts: ['day'], search: [], defaultSort: 'day' },
