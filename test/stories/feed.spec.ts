@@ -14,6 +14,9 @@ class Reader {
   #text = '';
   #reader!: ReadableStreamDefaultReader<Uint8Array>;
   lastId?: string;
+  /** Signs of life. */
+  beats = 0;
+  #onBeat: () => void = () => {};
 
   static async open(world: World, caller: Caller, { lastId, query = '' }: { lastId?: string; query?: string } = {}): Promise<Reader> {
     const reader = new Reader();
@@ -36,6 +39,10 @@ class Reader {
         this.#text = this.#text.slice(end + 2);
         const field = (name: string) => lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
         this.lastId = field('id') ?? this.lastId;
+        if (lines.includes(': here')) {
+          this.beats++;
+          this.#onBeat();
+        }
         const [event, data] = [field('event'), field('data')];
         if (event !== undefined && data !== undefined) return { id: field('id'), event, data: JSON.parse(data) as Told['data'] };
         continue;
@@ -44,6 +51,11 @@ class Reader {
       if (done) return undefined;
       this.#text += Buffer.from(value).toString('utf8');
     }
+  }
+
+  /** Resolves at the next sign of life. */
+  beat(): Promise<void> {
+    return new Promise((resolve) => (this.#onBeat = resolve));
   }
 
   close(): void {
@@ -95,6 +107,26 @@ describe('The feed', () => {
     expect(told.map(({ data }) => data.read)).toEqual([true, true, true]);
     expect(told.map(({ id }) => id !== undefined)).toEqual([false, false, true]);
     reader.close();
+  });
+
+  test('R051 gives a sign of life every fifteen seconds in which nothing happens, with the place to go on from', async () => {
+    world.clock.hold();
+    const reader = await Reader.open(world, viktor);
+    const news = reader.next().catch(() => undefined);
+    world.clock.move(14_000);
+    const first = reader.beat();
+    await write(about.anna, 'Себе');
+    await world.settle();
+    expect(reader.beats).toBe(0);
+    world.clock.move(1_000);
+    await first;
+    const second = reader.beat();
+    world.clock.move(15_000);
+    await second;
+    expect([reader.beats, Number(reader.lastId)]).toEqual([2, world.position]);
+    reader.close();
+    await news;
+    world.clock.release();
   });
 
   test('ends with the session, and says why', async () => {
