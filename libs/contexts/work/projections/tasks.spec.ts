@@ -1,4 +1,6 @@
-import { given, NOW, type Fact } from '../../../kernel/testing';
+import { smartProcess, type Approver, type SmartProcessEvents } from '@letopis/contexts/processes';
+import { derivedId } from '@letopis/kernel';
+import { facts, given, NOW, stream, type Fact } from '../../../kernel/testing';
 import {
   approval,
   boris,
@@ -88,6 +90,30 @@ describe('approval_inbox', () => {
     inbox(approval(), decided, completed).thenNoDocument(taskId);
     inbox(approval(), cancelled).thenNoDocument(taskId);
     inbox(made()).thenNoDocument(taskId);
+  });
+
+  test('S19 tells how far the round has come in which it is asked for', () => {
+    const roundId = derivedId('round', 1);
+    const [first, second] = ['first', 'second'].map((key) => ({ approverKey: key, staffId: staffIdOf(viktor), taskId })) as [
+      Approver,
+      Approver,
+    ];
+    const ofProcess = facts<SmartProcessEvents>();
+    const opened = ofProcess('ApprovalRoundOpened', {
+      ...{ roundId, key: 'approval', visit: 1, mode: 'parallel', rule: 'all', approvers: [first, second] },
+    });
+    const recorded = ofProcess('ApprovalDecisionRecorded', {
+      roundId,
+      approverKey: 'first',
+      byStaffId: staffIdOf(olga),
+      decision: 'approved',
+    });
+    const processRef = { processId: derivedId('process', 1), visit: 1, stepKey: 'approval', roundId, approverKey: 'second' };
+    const shown = (...told: readonly Fact[]) =>
+      given(approvalInbox, ...people, stream(smartProcess, processRef.processId, ...told), itself(approval({ processRef })));
+    const round = { asked: 2, approved: 0, rejected: 0 };
+    shown(opened).thenDocument(taskId, expect.objectContaining({ roundId, round }) as object);
+    shown(opened, recorded).thenDocument(taskId, expect.objectContaining({ round: { ...round, approved: 1 } }) as object);
   });
 
   test('S22 goes over to the deputy', () => {

@@ -1,3 +1,4 @@
+import type { SmartProcessEvents } from '@letopis/contexts/processes';
 import { departmentSide, staffSide, type StaffMemberEvents } from '@letopis/contexts/staff';
 import { only, projection, refused, side, type Join, type ReadPolicy, type RecordedOf } from '@letopis/kernel';
 import type { ApprovalDecision, Priority, TaskKind } from '../task/task.commands';
@@ -155,9 +156,28 @@ export const tasks = projection<TaskRow, TaskEvents>()({
   hidden: ['assigneeDepartmentIds'],
 });
 
+/** How far the round has come in which a decision is asked for. */
+export interface RoundProgress {
+  readonly asked: number;
+  readonly approved: number;
+  readonly rejected: number;
+}
+
 export interface ApprovalRow extends TaskRow {
   readonly assigneeUserId?: string;
+  readonly roundId?: string;
+  readonly round?: RoundProgress;
 }
+
+/** Rounds of processes, by their own ids. */
+const roundsSide = {
+  ...side<{ round: RoundProgress }, Pick<SmartProcessEvents, 'ApprovalRoundOpened' | 'ApprovalDecisionRecorded'>>()({
+    ApprovalRoundOpened: (_, { data: { approvers } }) => ({ round: { asked: approvers.length, approved: 0, rejected: 0 } }),
+    ApprovalDecisionRecorded: (known, { data: { decision } }) =>
+      known && { round: { ...known.round, [decision]: known.round[decision] + 1 } },
+  }),
+  key: ({ data }: { data: unknown }) => (data as { roundId?: string }).roundId,
+};
 
 const accountSide = side<{ userId: string }, StaffMemberEvents>()({
   StaffUserLinked: (_, { data: { userId } }) => ({ userId }),
@@ -171,17 +191,22 @@ const assigneeSees: ReadPolicy = {
 /** What waits for somebody's approval. */
 export const approvalInbox = projection<ApprovalRow, TaskEvents>()({
   code: 'approval_inbox',
-  version: 1,
+  version: 2,
   title: { ru: 'На согласовании у меня', en: 'Waiting for my approval' },
   on: {
-    TaskCreated: (_, event) => (event.data.kind === 'approval' ? created(event) : undefined),
+    TaskCreated: (_, event) =>
+      event.data.kind === 'approval' ? { ...created(event), roundId: event.data.processRef?.roundId } : undefined,
     ...folds,
     TaskDecided: () => undefined,
     TaskCompleted: () => undefined,
     TaskCancelled: () => undefined,
   },
-  sides: { staff: staffSide, departments: departmentSide, accounts: accountSide },
-  joins: [...people, { by: 'assigneeStaffId', side: 'accounts', fields: { userId: 'assigneeUserId' } }],
+  sides: { staff: staffSide, departments: departmentSide, accounts: accountSide, rounds: roundsSide },
+  joins: [
+    ...people,
+    { by: 'assigneeStaffId', side: 'accounts', fields: { userId: 'assigneeUserId' } },
+    { by: 'roundId', side: 'rounds', fields: { round: 'round' } },
+  ],
   list: {
     filters: { organizationId: 'string', assigneeUserId: 'string', processId: 'string', dueAt: 'time', createdAt: 'time' },
     sorts: ['dueAt', 'createdAt'],
