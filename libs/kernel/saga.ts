@@ -108,6 +108,8 @@ export interface FiredTimer {
   readonly aggregateId: string;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly dueAt: Timestamp;
+  /** When it was fired: later than it was due where nothing ran meanwhile. */
+  readonly firedAt: Timestamp;
 }
 
 type Reaction<Event> = (event: Event, reads: SagaReads) => readonly Effect[] | Promise<readonly Effect[]>;

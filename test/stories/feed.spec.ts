@@ -83,7 +83,7 @@ describe('The feed', () => {
       textSite,
     });
 
-  test('R051 tells at once what comes, goes on exactly where a reader was, and shows nobody what is another’s', async () => {
+  test('R051 R060 tells at once what comes, goes on exactly where a reader was, and shows nobody what is another’s', async () => {
     const reader = await Reader.open(world, viktor);
     await write(about.anna, 'Себе');
     await write(viktor, 'Первое');

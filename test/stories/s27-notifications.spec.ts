@@ -79,6 +79,25 @@ describe('Messages to people', () => {
     await world.settle();
   });
 
+  test('R113 a social message to a group reaches each of it, in the name of whoever wrote it, and nobody else', async () => {
+    const { caller: olga, staffId } = await staffOf(world, about, 'olga@romashka.ru');
+    const [{ staffId: ofViktor }] = await about.anna.rows('staff', `?filter[userId]=${viktor.userId}`);
+    const group = { organizationId: about.romashka, name: 'Звёзды', ownerStaffId: staffId };
+    const { aggregateId: groupId } = await about.anna.ok('CreateUserGroup', group);
+    for (const each of [staffId, ofViktor]) await about.anna.ok('AddGroupMember', { userGroupId: groupId, staffId: each });
+    const before = (await about.anna.rows('notification_centre', '?filter[category]=message')).length;
+    const { status } = await write(olga, { recipient: { groupId }, textSite: 'Собрание в десять' });
+    expect(status).toBe(200);
+    await world.settle();
+    expect(await viktor.rows('notification_centre', '?filter[category]=message&limit=1')).toMatchObject([
+      { text: 'Собрание в десять', from: { kind: 'staff', staffId } },
+    ]);
+    expect(await olga.rows('notification_centre', '?filter[category]=message')).toEqual([]);
+    expect(await about.anna.rows('notification_centre', '?filter[category]=message')).toHaveLength(before);
+    expect((await write(olga, { recipient: { groupId: newId() } })).body.code).toBe('RECIPIENT_UNKNOWN');
+    expect((await about.admin.get('/v1/registries/delivery_log?filter[status]=requested&count=true')).body.total).toBe(0);
+  });
+
   test('S15 R051 each tab counts what is unread, reading one lowers its counter alone, and a tab is read at once', async () => {
     await viktor.ok('MarkAllRead', {});
     await requested({ category: 'task' });

@@ -75,6 +75,13 @@ export const requested = (more: Partial<NotificationEvents['NotificationRequeste
     about: `user:${viktor.userId}`,
     ...more,
   });
+export const groupId = derivedId('group', 'stars');
+/** A message to a group that Viktor is in. */
+export const requestedOfGroup = (...staffIds: readonly string[]) =>
+  told('GroupMessageRequested', {
+    ...{ organizationId: romashka, groupId, staffIds, category: 'message', policy: 'social_message', textSite: 'Собрание в десять' },
+    ...{ from: { kind: 'system' }, about: `user:${boris.userId}` },
+  });
 export const routed = (...channels: readonly Channel[]) =>
   told('NotificationRouted', { channels, presence: { xmppOnline: false, siteAuthorised: false } });
 export const delivered = (channel: Channel = 'email') => told('NotificationDelivered', { channel });

@@ -39,7 +39,12 @@ export function whenTimer(
   saga: Saga,
   key: string,
   told: Stream,
-  { payload = {}, dueAt = NOW, ...surroundings }: Surroundings & Partial<Pick<FiredTimer, 'payload' | 'dueAt'>> = {},
+  {
+    payload = {},
+    dueAt = NOW,
+    firedAt = dueAt,
+    ...surroundings
+  }: Surroundings & Partial<Pick<FiredTimer, 'payload' | 'dueAt' | 'firedAt'>> = {},
 ): Reactions {
   const { definition, id: aggregateId } = told;
   const { category } = definition;
@@ -47,7 +52,7 @@ export function whenTimer(
   if (!reaction) throw new Error(`${saga.name} has no timer ${key}`);
   const owner = `${category}-${aggregateId}`;
   const streams = [told, ...(surroundings.streams ?? [])];
-  const fired = { key, owner, category, aggregateId, payload, dueAt };
+  const fired = { key, owner, category, aggregateId, payload, dueAt, firedAt };
   return new Reactions(
     streams,
     owner,

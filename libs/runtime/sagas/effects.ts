@@ -211,7 +211,7 @@ function told<Answer>() {
   return { telling, tell };
 }
 
-function fired({ data }: Recorded): FiredTimer {
+function fired({ data, metadata }: Recorded): FiredTimer {
   const { owner, key, payload, dueAt } = data as TimerEvents['TimerFired'];
-  return { owner, key, payload, dueAt, ...partsOf(owner) };
+  return { owner, key, payload, dueAt, firedAt: metadata.occurredAt, ...partsOf(owner) };
 }

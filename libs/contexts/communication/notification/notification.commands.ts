@@ -11,6 +11,8 @@ export class External {
 
 export class NotificationRecipient {
   @Id({ optional: true }) userId?: string;
+  /** Everybody in a group of the organization, as it is at that moment. */
+  @Id({ optional: true }) groupId?: string;
   @Nested(() => External, { optional: true }) external?: External;
 }
 

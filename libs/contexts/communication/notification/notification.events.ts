@@ -35,6 +35,20 @@ export interface NotificationEvents {
     about: string;
     letterSent?: boolean;
   };
+  /** To a group: each of them gets a notification of its own. */
+  GroupMessageRequested: {
+    organizationId: string;
+    groupId: string;
+    staffIds: readonly string[];
+    category: Category;
+    policy: RoutingPolicy;
+    title?: string;
+    textSite: string;
+    textMail?: string;
+    from: Sender;
+    link?: Link;
+    about: string;
+  };
   NotificationRouted: { channels: readonly Channel[]; presence: Presence };
   NotificationDelivered: { channel: Channel; providerId?: string };
   NotificationDeliveryFailed: { channel: Channel; error: string; attempt: number; final: boolean };

@@ -1,15 +1,19 @@
 import { userProfile, type UserProfileEvents } from '@letopis/contexts/identity';
-import { facts, given, isAsTold, issue, NOW, rows, stateTable, stream, type Fact } from '../../../kernel/testing';
+import { userGroup, type UserGroupEvents } from '@letopis/contexts/staff';
+import { derivedId, type Actor } from '@letopis/kernel';
+import { facts, given, isAsTold, issue, NOW, rows, stateTable, stream, type Fact, type Stream } from '../../../kernel/testing';
 import {
   anna,
   boris,
   delivered,
   failed,
+  groupId,
   lena,
   member,
   notificationId,
   olga,
   requested,
+  requestedOfGroup,
   romashka,
   routed,
   sagas,
@@ -24,6 +28,7 @@ import { notificationSettings } from './settings';
 
 const STATES: Readonly<Record<string, readonly Fact[]>> = {
   none: [],
+  shared: [requestedOfGroup('x')],
   requested: [requested()],
   routed: [requested(), routed('email')],
   delivered: [requested(), routed('email'), delivered()],
@@ -34,6 +39,7 @@ const STATES: Readonly<Record<string, readonly Fact[]>> = {
 const TABLE = `
 | State     | RequestNotification               | RouteNotification             | RecordDelivery                    | RecordDeliveryFailure             | EscalateNotification | MarkNotificationRead    | DismissNotification          |
 | none      | → requested / NotificationRequested | NOT_FOUND                   | NOT_FOUND                         | NOT_FOUND                         | NOT_FOUND            | NOT_FOUND               | NOT_FOUND                    |
+| shared    | ALREADY_EXISTS                    | no-op                         | —                                 | —                                 | —                    | same / NotificationRead | NOT_FOUND                    |
 | requested | ALREADY_EXISTS                    | → routed / NotificationRouted | —                                 | —                                 | —                    | same / NotificationRead | same / NotificationDismissed |
 | routed    | ALREADY_EXISTS                    | no-op                         | → delivered / NotificationDelivered | same / NotificationDeliveryFailed | no-op              | same / NotificationRead | same / NotificationDismissed |
 | delivered | ALREADY_EXISTS                    | no-op                         | no-op                             | no-op                             | no-op                | same / NotificationRead | same / NotificationDismissed |
@@ -51,12 +57,14 @@ const COMMANDS: Readonly<Record<string, object>> = {
   DismissNotification: issue(commands.DismissNotification, { notificationId }),
 };
 const away = { seen: { sessions: 0 }, channels: { sms: true, xmpp: false } };
-const byReader = new Set(['MarkNotificationRead', 'DismissNotification']);
+/** Of a message to a group nobody is the reader. */
+const readerOf = ({ asked, state }: { asked: string; state: string }) =>
+  asked === 'DismissNotification' || (asked === 'MarkNotificationRead' && state !== 'shared') ? viktor : sagas;
 const now = NOW;
 
 describe('A notification', () => {
   test.each(stateTable(TABLE, { dash: 'INVALID_STATE' }))('S27 $state: $asked $becomes', (cell) => {
-    const actor = byReader.has(cell.asked) ? viktor : sagas;
+    const actor = readerOf(cell);
     const state = given(notification, ...STATES[cell.state]!).and(...world);
     isAsTold(cell, state.when(COMMANDS[cell.asked]!, { actor, id: notificationId, now, answers: away }));
   });
@@ -174,6 +182,49 @@ describe('A notification', () => {
       expect(result.events).toMatchObject([
         { data: { from: { kind: 'author' }, recipientUserId: viktor.userId, about: `user:${viktor.userId}` } },
       ]);
+    });
+
+    describe('for a group', () => {
+      const [mine, theirs] = [derivedId('staff', 'boris'), derivedId('staff', 'viktor')];
+      const ofGroup = facts<UserGroupEvents>();
+      const group = (...more: readonly Fact[]) =>
+        stream(
+          userGroup,
+          groupId,
+          ofGroup('UserGroupCreated', { organizationId: romashka, name: 'Звёзды', ownerStaffId: mine }),
+          ...[mine, theirs].map((staffId) => ofGroup('GroupMemberAdded', { staffId })),
+          ...more,
+        );
+      const own = { staffId: mine, administrators: [], membership: { status: 'active' } };
+      const toGroup = (more: Partial<commands.RequestNotification> = {}) => write({ recipient: { groupId }, ...more });
+
+      test('R113 each of it but the author is meant, as it is at that moment', () => {
+        const { result } = start.and(group()).when(toGroup(), { actor: boris, answers: { own } });
+        expect(result.events).toMatchObject([
+          {
+            type: 'GroupMessageRequested',
+            data: { groupId, staffIds: [theirs], from: { kind: 'staff', staffId: mine }, about: `user:${boris.userId}` },
+          },
+        ]);
+        const bySystem = start.and(group()).when(toGroup(), { actor: sagas }).result;
+        expect(bySystem.events).toMatchObject([{ data: { staffIds: [mine, theirs] } }]);
+      });
+
+      test('R113 another sender is set by administrators alone, there too', () => {
+        const foreign = toGroup({ from: { kind: 'system' } });
+        start.and(group()).when(foreign, { actor: boris, answers: { own } }).thenRefused('SENDER_NOT_ALLOWED');
+        expect(start.and(group()).when(foreign, { actor: anna }).result.events).toMatchObject([{ data: { from: { kind: 'system' } } }]);
+      });
+
+      test.each<[string, Stream, Partial<commands.RequestNotification>, Actor, 'RECIPIENT_UNKNOWN' | 'FORBIDDEN']>([
+        ['that is not there', stream(userGroup, derivedId('group', 'other')), {}, boris, 'RECIPIENT_UNKNOWN'],
+        ['in the archive', group(ofGroup('UserGroupArchived', {})), {}, boris, 'RECIPIENT_UNKNOWN'],
+        ['of another organization', group(), { organizationId: undefined }, sagas, 'RECIPIENT_UNKNOWN'],
+        ['without anybody else', group(ofGroup('GroupMemberRemoved', { staffId: theirs })), {}, boris, 'RECIPIENT_UNKNOWN'],
+        ['by letter', group(), { policy: 'email' }, sagas, 'FORBIDDEN'],
+      ])('not one %s', (_, there, more, actor, code) => {
+        start.and(there).when(toGroup(more), { actor, answers: { own } }).thenRefused(code);
+      });
     });
 
     test('R113 S27 with another sender by an administrator alone', () => {

@@ -18,6 +18,7 @@ import {
   subjectOf,
   systemOnly,
   type Actor,
+  type Standing,
 } from '@letopis/kernel';
 import { refusal } from '../errors';
 import * as commands from './notification.commands';
@@ -32,7 +33,8 @@ export interface Delivery {
 }
 
 export interface Notification {
-  readonly status: 'none' | 'requested' | 'routed' | 'delivered' | 'failed';
+  /** `shared`: told to each of a group by a notification of its own. */
+  readonly status: 'none' | 'shared' | 'requested' | 'routed' | 'delivered' | 'failed';
   readonly organizationId?: string;
   readonly recipientUserId?: string;
   readonly external?: ExternalRecipient;
@@ -79,7 +81,10 @@ export const notification = define({
   category: 'notification',
   initialState: { status: 'none', category: 'system', policy: 'user_notification', textSite: '', requestedAt: '', deliveries: {} },
   organizationId: ({ organizationId }) => organizationId,
-  personal: { NotificationRequested: { of: ({ about }) => about, fields: ['external', 'title', 'textSite', 'textMail', 'vars'] } },
+  personal: {
+    NotificationRequested: { of: ({ about }) => about, fields: ['external', 'title', 'textSite', 'textMail', 'vars'] },
+    GroupMessageRequested: { of: ({ about }) => about, fields: ['title', 'textSite', 'textMail'] },
+  },
 
   commands: {
     RequestNotification: command(commands.RequestNotification, {
@@ -89,12 +94,13 @@ export const notification = define({
       ),
       needs: ({
         command: {
-          recipient: { userId },
+          recipient: { userId, groupId },
           organizationId,
         },
         actor,
       }) => ({
         person: stateOf(user, userId),
+        group: ifKnown(stateIn<Group>('userGroup', groupId)),
         own: standingOf(organizationId, userIdOf(actor)),
         colleague: ifKnown(stateIn<{ readonly status: string }>('membership', organizationId && userId && `${organizationId}:${userId}`)),
       }),
@@ -127,17 +133,18 @@ export const notification = define({
 
   decide: {
     RequestNotification: (
-      { recipient: { userId, external }, organizationId, from = AUTHOR, about, ...fields },
+      { recipient: { userId, groupId, external }, organizationId, from = AUTHOR, about, ...fields },
       state,
-      { person, own, colleague, actor, id },
+      { person, group, own, colleague, actor, id },
     ) => {
       if (state.status !== 'none') throw refusal('ALREADY_EXISTS');
       if (actor.kind !== 'system') {
         const isOwners = fields.templateCode ?? fields.vars ?? fields.secretRefs ?? about ?? fields.letterSent;
         if (!PERSONAL.includes(fields.policy) || isOwners !== undefined) throw refusal('FORBIDDEN');
         if (from.kind !== 'author' && !administers(own, actor)) throw refusal('SENDER_NOT_ALLOWED');
-        if (colleague?.status !== 'active') throw refusal('RECIPIENT_UNKNOWN');
+        if (groupId === undefined && colleague?.status !== 'active') throw refusal('RECIPIENT_UNKNOWN');
       }
+      if (groupId !== undefined) return shared({ ...fields, groupId, organizationId, from, about }, { group, own, actor, id });
       const reached = userId === undefined ? parsed(external) : undefined;
       if (userId === undefined ? !reached : person.status === 'none' || person.status === 'erased') throw refusal('RECIPIENT_UNKNOWN');
       const { notificationId: _, ...rest } = fields;
@@ -193,7 +200,7 @@ export const notification = define({
 
     EscalateNotification: ({ reason }, state) => {
       if (state.status === 'none') throw refusal('NOT_FOUND');
-      if (state.status === 'requested') throw refusal('INVALID_STATE', { status: state.status });
+      if (state.status === 'requested' || state.status === 'shared') throw refusal('INVALID_STATE', { status: state.status });
       const isOver = state.readAt !== undefined || state.dismissedAt !== undefined;
       return state.deliveries.email || isOver ? [] : [event('NotificationEscalated', { channel: 'email', reason })];
     },
@@ -214,6 +221,10 @@ export const notification = define({
       ...fields,
       status: 'requested',
       requestedAt: occurredAt,
+    }),
+    GroupMessageRequested: (state, { organizationId, category, policy, textSite }, { occurredAt }) => ({
+      ...state,
+      ...{ status: 'shared', organizationId, category, policy, textSite, requestedAt: occurredAt },
     }),
     NotificationRouted: (state, { channels }) => ({
       ...state,
@@ -242,6 +253,31 @@ export const notification = define({
     NotificationDismissed: (state, _, { occurredAt }) => ({ ...state, dismissedAt: occurredAt }),
   },
 });
+
+interface Group {
+  readonly status: string;
+  readonly organizationId: string;
+  readonly memberStaffIds: readonly string[];
+}
+
+/** A message to everybody in a group but its author. @throws DomainError RECIPIENT_UNKNOWN, FORBIDDEN */
+function shared(
+  message: Omit<commands.RequestNotification, 'recipient'> & { readonly groupId: string; readonly from: Sender },
+  { group, own, actor, id }: { group: Group | undefined; own: Standing; actor: Actor; id: string },
+) {
+  const { groupId, organizationId, category, policy, title, textSite, textMail, link } = message;
+  if (!PERSONAL.includes(policy)) throw refusal('FORBIDDEN');
+  if (group?.status !== 'active' || organizationId === undefined || group.organizationId !== organizationId)
+    throw refusal('RECIPIENT_UNKNOWN');
+  const staffIds = group.memberStaffIds.filter((staffId) => actor.kind === 'system' || staffId !== own.staffId);
+  if (staffIds.length === 0) throw refusal('RECIPIENT_UNKNOWN');
+  const isOwn = message.from.kind === 'author';
+  const author: Sender = own.staffId === undefined ? { kind: 'system' } : { kind: 'staff', staffId: own.staffId };
+  const about = message.about ?? (actor.kind === 'user' ? subjectOf(actor.userId) : `notification:${id}`);
+  const from = isOwn ? author : message.from;
+  const what = { organizationId, groupId, staffIds, category, policy, title, textSite, textMail, from, link, about };
+  return [event('GroupMessageRequested', what)];
+}
 
 /** The delivery over a channel that the message was routed to. */
 const at = (state: Notification, channel: Channel): Delivery => {

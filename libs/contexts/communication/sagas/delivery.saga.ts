@@ -1,3 +1,4 @@
+import { staffMember } from '@letopis/contexts/staff';
 import { readerOf, user, userProfile } from '@letopis/contexts/identity';
 import { organization, platformAdmins } from '@letopis/contexts/organizations';
 import {
@@ -39,6 +40,16 @@ export const notificationRoutingSaga = saga<NotificationEvents>()({
   name: 'NotificationRoutingSaga',
   on: {
     NotificationRequested: ({ aggregateId: notificationId }) => [send(RouteNotification, { notificationId })],
+    GroupMessageRequested: async ({ aggregateId, data: { staffIds, groupId: _, ...message } }, { state }) => {
+      const effects: Effect[] = [];
+      for (const staffId of staffIds) {
+        const { status, userId } = await state(staffMember, staffId);
+        if (status !== 'active' || userId === undefined || message.textSite === ERASED) continue;
+        const notificationId = derivedId('shared', aggregateId, userId);
+        effects.push(send(RequestNotification, { ...message, notificationId, recipient: { userId } }, userId));
+      }
+      return effects;
+    },
     NotificationRouted: async ({ aggregateId, data: { channels } }, reads) => {
       const effects: Effect[] = [];
       for (const channel of channels) effects.push(...(await attempted(reads, aggregateId, channel, 1)));

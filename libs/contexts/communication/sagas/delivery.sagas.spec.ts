@@ -1,5 +1,6 @@
 import type { SessionEvents } from '@letopis/contexts/identity';
 import { session } from '@letopis/contexts/identity';
+import { staffMember, type StaffMemberEvents } from '@letopis/contexts/staff';
 import { after, call, cancel, derivedId, schedule, send, type DeliveryOutcome } from '@letopis/kernel';
 import { facts, NOW, stream, when, whenTimer, type Fact } from '../../../kernel/testing';
 import {
@@ -10,6 +11,7 @@ import {
   message,
   notificationId,
   requested,
+  requestedOfGroup,
   romashka,
   routed,
   told,
@@ -40,6 +42,32 @@ describe('NotificationRoutingSaga', () => {
   test('S27 what is asked for is routed, and what is routed goes over its channels', async () => {
     await happens([requested()]).thenEffects(send(RouteNotification, { notificationId }));
     await happens([requested(), routed('site', 'email')]).thenEffects(done('site'), done('email'));
+  });
+
+  test('R113 a message to a group is one to each who is still there', async () => {
+    const [one, gone, unlinked] = ['one', 'gone', 'unlinked'].map((name) => derivedId('staff', name)) as [string, string, string];
+    const ofStaff = facts<StaffMemberEvents>();
+    const made = ofStaff('StaffMemberCreated', {
+      ...{ organizationId: romashka, isDefaultAdmin: false, origin: 'form', login: 'x', email: 'x@romashka.ru' },
+    });
+    const linked = ofStaff('StaffUserLinked', { userId: viktor.userId });
+    const dismissed = ofStaff('StaffMemberDismissed', { departmentIds: [], roleCodes: [] });
+    const people = [
+      stream(staffMember, one, made, linked),
+      stream(staffMember, gone, made, linked, dismissed),
+      stream(staffMember, unlinked, made),
+    ];
+    await happens([requestedOfGroup(one, gone, unlinked)], sent, [...world, ...people]).thenEffects(
+      send(
+        RequestNotification,
+        {
+          notificationId: derivedId('shared', notificationId, viktor.userId),
+          ...{ recipient: { userId: viktor.userId }, organizationId: romashka, category: 'message', policy: 'social_message' },
+          ...{ textSite: 'Собрание в десять', from: { kind: 'system' }, about: `user:${boris.userId}` },
+        },
+        viktor.userId,
+      ),
+    );
   });
 
   test('S27 what a channel does not take is recorded with the attempt, and tried again after 1, 5 and 15 minutes', async () => {

@@ -11,6 +11,7 @@ import {
   schedule,
   send,
   startOfDay,
+  type Effect,
   type Language,
   type SagaReads,
 } from '@letopis/kernel';
@@ -41,17 +42,21 @@ export const notableEventSaga = saga<Pick<OrganizationEvents, 'OrganizationRegis
     OrganizationRegisteredAsClient: ({ metadata: { occurredAt } }) => [begins(dayAfter(dateIn(EARLIEST, occurredAt)))],
   },
   onTimer: {
-    day: async ({ aggregateId: organizationId, dueAt }, reads) => {
+    day: async ({ aggregateId: organizationId, dueAt, firedAt }, reads) => {
       const { status } = await reads.state(organization, organizationId);
       if (status === 'archived') return [];
-      const date = dateIn(EARLIEST, dueAt);
-      if (status === 'suspended') return [begins(dayAfter(date))];
-      const readers = new Set((await told(reads, organizationId, date)).flatMap(({ readers: all }) => all));
-      const mornings = [...readers].map(async (userId) => {
-        const { timeZone = MOSCOW } = await readerOf(reads, userId);
-        return schedule(`morning:${userId}:${date}`, momentAt(timeZone, date, MORNING), { userId, date });
-      });
-      return [begins(dayAfter(date)), ...(await Promise.all(mornings))];
+      const last = dateIn(EARLIEST, firedAt);
+      const next = begins(dayAfter(last));
+      if (status === 'suspended') return [next];
+      const effects: Effect[] = [next];
+      for (const date of daysFrom(dateIn(EARLIEST, dueAt), last)) {
+        const readers = new Set((await told(reads, organizationId, date)).flatMap(({ readers: all }) => all));
+        for (const userId of readers) {
+          const { timeZone = MOSCOW } = await readerOf(reads, userId);
+          effects.push(schedule(`morning:${userId}:${date}`, momentAt(timeZone, date, MORNING), { userId, date }));
+        }
+      }
+      return effects;
     },
     morning: async ({ aggregateId: organizationId, payload }, reads) => {
       const { userId, date } = payload as { userId: string; date: string };
@@ -78,6 +83,14 @@ export const notableEventSaga = saga<Pick<OrganizationEvents, 'OrganizationRegis
     },
   },
 });
+
+/** Days that nobody has looked at because nothing ran; older ones are no news any more. */
+const MOST_MISSED = 31;
+function daysFrom(first: string, last: string): readonly string[] {
+  const days: string[] = [];
+  for (let date = first; date <= last; date = dayAfter(date)) days.push(date);
+  return days.slice(-MOST_MISSED);
+}
 
 const begins = (date: string) => schedule('day', startOfDay(EARLIEST, date));
 

@@ -61,6 +61,15 @@ describe('NotableEventSaga', () => {
     await looks(rows({ ...card, authorUserId: derivedId('person', 'left') })).thenEffects(tomorrow, toAnna);
   });
 
+  test('days that were missed while nothing ran are looked at together', () =>
+    whenTimer(notableEventSaga, 'day', itself, {
+      ...{ streams: chatting, dueAt: DAWN, firedAt: '2026-03-08T12:00:00.000Z', rows: rows({}, { day: '03-09' }, { day: '03-10' }) },
+    }).thenEffects(
+      schedule('day', '2026-03-09T10:00:00.000Z'),
+      morning(viktor.userId, '2026-03-05T06:00:00.000Z'),
+      schedule(`morning:${viktor.userId}:2026-03-09`, '2026-03-09T06:00:00.000Z', { userId: viktor.userId, date: '2026-03-09' }),
+    ));
+
   test('nobody of a suspended organization is told, until it goes on; an archived one is not looked at again', async () => {
     const suspended = { ...itself, facts: [...itself.facts, ofOrganization('OrganizationSuspended', {} as never)] };
     const others = chatting.filter((each) => each !== itself);

@@ -163,7 +163,12 @@ export class Simulation {
     if (!first) return;
     const [id, timer] = first;
     this.now = Math.max(this.now, Date.parse(timer.dueAt));
-    const fired: FiredTimer = { ...timer, category: 'smartProcess', aggregateId: timer.owner.slice('smartProcess-'.length) };
+    const fired: FiredTimer = {
+      ...timer,
+      firedAt: timer.dueAt,
+      category: 'smartProcess',
+      aggregateId: timer.owner.slice('smartProcess-'.length),
+    };
     const effects = await processEngineSaga.onTimer[timer.key.split(':')[0]!]!(fired, this.reads);
     const done = this.carryOut(effects, `${timer.key} ${timer.dueAt}`, timer.owner, diesAfter);
     if (done && this.timers.get(id) === timer) this.timers.delete(id);
