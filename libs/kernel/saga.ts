@@ -131,7 +131,27 @@ export interface Saga {
   readonly gives?: string;
   /** Whatever happens to aggregates of some categories: for sagas that are told by data what to listen to. */
   readonly hears?: { readonly categories: readonly string[]; readonly react: Reaction<Recorded> };
+  readonly listens?: Listens;
 }
+
+/**
+ * What happens in streams that the saga's own records listen to. That a stream is listened to is itself an event, which comes
+ * before all that is to be heard: what nobody listens to costs nothing.
+ */
+export interface Listens {
+  /** What the streams belong to. */
+  readonly categories: readonly string[];
+  /** Streams that are listened to from this event on. */
+  readonly begins: (event: Recorded) => readonly string[];
+  /** The read model of who listens: rows that do so still, and the field of the streams. */
+  readonly listeners: { readonly rows: string; readonly filter: Readonly<Record<string, unknown>>; readonly field: string };
+  /** Told of all that is listened to, perhaps of more. */
+  readonly react: Reaction<Recorded>;
+}
+
+/** What a saga does about an event of a category that it hears or listens to. */
+export const heardBy = ({ hears, listens }: Pick<Saga, 'hears' | 'listens'>, { category }: Recorded): Reaction<Recorded> | undefined =>
+  [hears, listens].find((each) => each?.categories.includes(category))?.react;
 
 /** Fixes the events that a saga may listen to, then takes the saga as data. */
 export const saga =
@@ -143,6 +163,7 @@ export const saga =
     readonly onTimer?: Readonly<Record<string, Reaction<FiredTimer>>>;
     readonly gives?: string;
     readonly hears?: Saga['hears'];
+    readonly listens?: Listens;
   }): Saga => ({
     name: definition.name,
     promptly: (definition.promptly ?? {}) as object as Saga['promptly'],
@@ -150,4 +171,5 @@ export const saga =
     onTimer: definition.onTimer ?? {},
     gives: definition.gives,
     hears: definition.hears,
+    listens: definition.listens,
   });

@@ -155,7 +155,7 @@ export class Runtime {
     const { roles = ['projections', 'sagas'] } = options;
     const projector = new Projector({ store, db, logger, onReader: follow, keeps: roles.includes('projections') }, projections);
     const effects = new Effects({ composition, dispatcher, states, claims, ports, clock, settings, db, projector });
-    const sagas = new SagaRunner({ store, db, logger, effects, sagas: composition.sagas });
+    const sagas = new SagaRunner({ store, db, logger, effects, projector, sagas: composition.sagas });
     const ticker = new Ticker({ db, projector, dispatcher, clock, logger });
     const audit = new Audit({ store, db, projector, composition, sagas });
     const logbook = new Logbook(store, clock, options.retention);

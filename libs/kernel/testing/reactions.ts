@@ -3,7 +3,7 @@ import { validateSync } from 'class-validator';
 import { system } from '../actor';
 import type { Definition } from '../aggregate';
 import type { Need } from '../needs';
-import type { CommandEffect, Effect, FiredTimer, Saga, SagaReads } from '../saga';
+import { heardBy, type CommandEffect, type Effect, type FiredTimer, type Saga, type SagaReads } from '../saga';
 import { defaultSettings, type Settings } from '../settings';
 import { asStored, NOW, recorded, World, type Stream } from './streams';
 
@@ -27,10 +27,7 @@ export function when(saga: Saga, told: Stream, surroundings: Surroundings = {}):
     streams,
     event.stream,
     async () => (await saga.promptly[event.type]?.(event, reads)) ?? [],
-    async () => [
-      ...((await saga.on[event.type]?.(event, reads)) ?? []),
-      ...(saga.hears?.categories.includes(event.category) ? await saga.hears.react(event, reads) : []),
-    ],
+    async () => [...((await saga.on[event.type]?.(event, reads)) ?? []), ...((await heardBy(saga, event)?.(event, reads)) ?? [])],
   );
 }
 

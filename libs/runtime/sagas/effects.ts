@@ -1,6 +1,7 @@
 import {
   derivedId,
   DomainError,
+  heardBy,
   system,
   type CommandEffect,
   type Effect,
@@ -47,10 +48,14 @@ export interface EffectParts {
   readonly projector?: Projector;
 }
 
-/** Whether a saga has anything to do with an event. */
-export const concerns = ({ on, promptly, onTimer, hears, name }: Saga, event: Recorded): boolean => {
+/**
+ * Whether a saga has anything to do with an event.
+ * @param isListenedTo whether somebody may listen to the event's stream
+ */
+export const concerns = ({ on, promptly, onTimer, hears, name }: Saga, event: Recorded, isListenedTo = false): boolean => {
   if (event.type === 'TimerFired') return (event.data as TimerEvents['TimerFired']).saga === name && timerName(event) in onTimer;
-  return Object.hasOwn(on, event.type) || Object.hasOwn(promptly, event.type) || hears?.categories.includes(event.category) === true;
+  const hasReaction = Object.hasOwn(on, event.type) || Object.hasOwn(promptly, event.type);
+  return hasReaction || isListenedTo || hears?.categories.includes(event.category) === true;
 };
 
 const stepOf = (saga: Saga, event: Recorded) => `${saga.name}:${event.id}`;
@@ -95,8 +100,7 @@ export class Effects {
       return this.carryOut(saga, event, await saga.onTimer[timerName(event)]!(fired(event), reads));
     }
     const prompt = (await this.#prompt.get(stepOf(saga, event))) ? undefined : saga.promptly[event.type];
-    const heard = saga.hears?.categories.includes(event.category) ? saga.hears.react : undefined;
-    for (const reaction of [prompt, saga.on[event.type], heard]) {
+    for (const reaction of [prompt, saga.on[event.type], heardBy(saga, event)]) {
       if (reaction) await this.carryOut(saga, event, await reaction(event, reads));
     }
   }

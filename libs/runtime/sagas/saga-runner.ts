@@ -7,9 +7,11 @@ import { Checkpoints } from '../projections/checkpoints';
 import { TrailingCheckpoints } from '../projections/trailing-checkpoints';
 import { ForeignMarks } from '../projections/foreign-marks';
 import { Mark } from '../projections/mark';
+import type { Projector } from '../projections/projector';
 import { SAGA_FAILURE, type OperatedStep } from '../operations/saga-failure';
 import { concerns, type Effects } from './effects';
 import { Givers } from './givers';
+import { Listening } from './listening';
 import { stepId, WaitingList, type WaitingStep } from './waiting';
 
 export type { WaitingStep } from './waiting';
@@ -39,6 +41,7 @@ export class SagaRunner {
   readonly #checkpoints: Checkpoints;
   readonly #trailing: TrailingCheckpoints;
   readonly #foreign: ForeignMarks;
+  readonly #listening = new Map<Saga, Listening>();
   readonly #lanes = new Map<string, Promise<unknown>>();
   /** Lanes that have something on the waiting list. */
   readonly #blocked = new Set<string>();
@@ -68,6 +71,8 @@ export class SagaRunner {
       logger: Logger;
       effects: Effects;
       sagas: readonly Saga[];
+      /** Where read models are kept or followed: who listens to what is learned from them. */
+      projector?: Projector;
       onReader?: (reader: Reader) => void;
       /** How long a step may take before the mark goes on without it, in milliseconds. */
       patience?: number;
@@ -110,6 +115,7 @@ export class SagaRunner {
     this.#careful = this.#suspicious ? UNDER_WAY : 0;
     this.#reader = new Reader(this.parts.store, from, this.parts.logger);
     this.parts.onReader?.(this.#reader);
+    this.listen(from);
     this.#running = this.run(this.#reader);
     this.#giving = this.give(from);
     this.look();
@@ -149,6 +155,23 @@ export class SagaRunner {
     }
   }
 
+  /** Learns who listens to what, beside the work: until it is known, everything is told. */
+  private listen(from: number): void {
+    const { db, logger, projector } = this.parts;
+    if (!projector) return;
+    for (const saga of this.parts.sagas) {
+      if (!saga.listens) continue;
+      const listening = new Listening({ db, logger, projector }, saga.listens);
+      this.#listening.set(saga, listening);
+      void listening.learn(from);
+    }
+  }
+
+  private isListenedTo(saga: Saga, event: Recorded): boolean {
+    const listening = this.#listening.get(saga);
+    return listening ? listening.passes(event) : saga.listens?.categories.includes(event.category) === true;
+  }
+
   /** Tells sagas that give something new of what happened before they did: up to where they go on, and once. */
   private async give(upTo: number): Promise<void> {
     try {
@@ -177,7 +200,7 @@ export class SagaRunner {
     const entry = { position: event.position, open: 1 };
     this.#underWay.push(entry);
     for (const saga of this.parts.sagas) {
-      if (!concerns(saga, event)) continue;
+      if (!concerns(saga, event, this.isListenedTo(saga, event))) continue;
       entry.open++;
       const lane = `${saga.name}:${event.stream}`;
       void this.inLane(lane, () => this.step(saga, event, lane)).then((handled) => {

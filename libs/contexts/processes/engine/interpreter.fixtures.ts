@@ -2,6 +2,7 @@ import { task } from '@letopis/contexts/work';
 import {
   defaultSettings,
   derivedId,
+  heardBy,
   DomainError,
   system,
   type Actor,
@@ -147,7 +148,7 @@ export class Simulation {
     const chain = this.chains.get(name)!;
     const event = chain.events[chain.done];
     if (!event) return;
-    const effects = await processEngineSaga.hears!.react(event, this.reads);
+    const effects = (await heardBy(processEngineSaga, event)?.(event, this.reads)) ?? [];
     if (this.carryOut(effects, event.id, name, diesAfter)) chain.done += 1;
   }
 

@@ -1,4 +1,4 @@
-import { projection, refused } from '@letopis/kernel';
+import { projection, refused, type Recorded } from '@letopis/kernel';
 import type { SmartProcessEvents } from '../smart-process/smart-process.events';
 
 export interface SubscriptionRow {
@@ -13,8 +13,28 @@ export interface SubscriptionRow {
   readonly open: boolean;
 }
 
-const also = (row: SubscriptionRow | undefined, ...streams: readonly string[]) =>
-  row && { ...row, streams: [...new Set([...row.streams, ...streams])] };
+type Told = { [K in keyof SmartProcessEvents]: Recorded<K, SmartProcessEvents[K]> }[keyof SmartProcessEvents];
+
+/** Streams that the instance listens to from this fact on. */
+export function listenedTo(event: Told): readonly string[] {
+  switch (event.type) {
+    case 'SmartProcessStarted':
+      return [`${event.data.subject.type}-${event.data.subject.id}`];
+    case 'StepStarted':
+      return event.data.listensTo ?? [];
+    case 'StepWaiting':
+      return (event.data.on.listensTo ?? []) as readonly string[];
+    case 'ApprovalRoundOpened':
+      return event.data.approvers.map(({ taskId }) => `task-${taskId}`);
+    case 'ProcessDocumentAttached':
+      return [`document-${event.data.documentId}`];
+    default:
+      return [];
+  }
+}
+
+const also = (row: SubscriptionRow | undefined, event: Told) =>
+  row && { ...row, streams: [...new Set([...row.streams, ...listenedTo(event)])] };
 const over = (row: SubscriptionRow | undefined) => row && { ...row, open: false };
 
 /** What instances listen to. It is said in their own streams before what they listen to is made, so that nothing of it is missed. */
@@ -24,20 +44,16 @@ export const processSubscriptions = projection<SubscriptionRow, SmartProcessEven
   title: { ru: 'Подписки процессов', en: 'What processes listen to' },
   serves: 'sagas',
   on: {
-    SmartProcessStarted: (_, { aggregateId: processId, data: { organizationId, definitionId, definitionVersion, subject } }) => ({
-      processId,
-      organizationId,
-      definitionId,
-      definitionVersion,
-      streams: [`${subject.type}-${subject.id}`],
-      visits: [],
-      open: true,
-    }),
+    SmartProcessStarted: (_, event) => {
+      const { organizationId, definitionId, definitionVersion } = event.data;
+      const listened = { streams: listenedTo(event), visits: [], open: true };
+      return { processId: event.aggregateId, organizationId, definitionId, definitionVersion, ...listened };
+    },
     StageEntered: (row, { position }) => row && { ...row, visits: [...row.visits, position] },
-    StepStarted: (row, { data: { listensTo = [] } }) => also(row, ...listensTo),
-    StepWaiting: (row, { data: { on } }) => also(row, ...((on.listensTo ?? []) as readonly string[])),
-    ApprovalRoundOpened: (row, { data: { approvers } }) => also(row, ...approvers.map(({ taskId }) => `task-${taskId}`)),
-    ProcessDocumentAttached: (row, { data: { documentId } }) => also(row, `document-${documentId}`),
+    StepStarted: also,
+    StepWaiting: also,
+    ApprovalRoundOpened: also,
+    ProcessDocumentAttached: also,
     ProcessMigrated: (row, { data: { to } }) => row && { ...row, definitionVersion: to },
     ProcessCompleted: over,
     ProcessCancelled: over,

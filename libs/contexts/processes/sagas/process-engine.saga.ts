@@ -1,4 +1,4 @@
-import { BindDocumentToProcess, ReleaseDocumentFromProcess } from '@letopis/contexts/documents';
+import { BindDocumentToProcess, ReleaseDocumentFromProcess, type DocumentEvents } from '@letopis/contexts/documents';
 import { notification } from '@letopis/contexts/communication';
 import {
   attempt,
@@ -18,7 +18,7 @@ import { messages } from '../engine/messages';
 import { begin, fits, planned, type View } from '../engine/plan';
 import { carriedOut } from '../engine/steps';
 import { processDefinition } from '../process-definition/process-definition';
-import type { SubscriptionRow } from '../projections/subscriptions';
+import { listenedTo, type SubscriptionRow } from '../projections/subscriptions';
 import {
   AttachProcessDocument,
   CancelSmartProcess,
@@ -43,11 +43,19 @@ const OWN = 'smartProcess';
 const PAUSES = [60_000, 300_000, 900_000];
 
 /** The one interpreter of definitions. It reads, asks the pure part what is to be done, and has that done. */
-export const processEngineSaga = saga<object>()({
+export const processEngineSaga = saga<Pick<DocumentEvents, 'DocumentUploaded'>>()({
   name: 'ProcessEngineSaga',
-  hears: {
-    categories: [OWN, 'task', 'notification', ...SUBJECT_TYPES],
-    react: (event, reads) => (event.category === OWN ? carriedOn(event as Told, reads) : heard(event, reads)),
+  on: {
+    // A document says by itself whose it is to be.
+    DocumentUploaded: ({ aggregateId: documentId, data: { processId } }) =>
+      processId === undefined ? [] : [passOver(send(AttachProcessDocument, { processId, documentId }))],
+  },
+  hears: { categories: [OWN], react: (event, reads) => carriedOn(event as Told, reads) },
+  listens: {
+    categories: ['task', 'notification', ...SUBJECT_TYPES],
+    begins: (event) => (event.category === OWN ? listenedTo(event as Told) : []),
+    listeners: { rows: 'process_subscriptions', filter: { open: true }, field: 'streams' },
+    react: heard,
   },
   onTimer: {
     stage: async ({ aggregateId: processId, payload }, { state }) => {
@@ -224,11 +232,9 @@ const unlike = (effects: readonly Effect[]): readonly Effect[] =>
 
 /** Something has happened to what instances listen to. */
 async function heard(event: Recorded, reads: SagaReads): Promise<readonly Effect[]> {
-  const own = event.type === 'DocumentUploaded' ? (event.data as { processId?: string }).processId : undefined;
-  const attach = own ? [passOver(send(AttachProcessDocument, { processId: own, documentId: event.aggregateId }))] : [];
   const rows = await reads.rows<SubscriptionRow>('process_subscriptions', { streams: event.stream, open: true });
   const all = await Promise.all(rows.map((row) => toInstance(event, row, reads)));
-  return [...all.flat(), ...attach];
+  return all.flat();
 }
 
 async function toInstance(
