@@ -1,44 +1,35 @@
 import { user, userProfile, type UserEvents, type UserProfileEvents } from '@letopis/contexts/identity';
-import { membership, organization, type MemberKind, type MembershipEvents, type OrganizationEvents } from '@letopis/contexts/organizations';
 import { derivedId, system, type Actor, type UserActor } from '@letopis/kernel';
 import { facts, stream, type Fact, type Stream } from '../../kernel/testing';
+import { member, organizationOf, person, romashka } from '../romashka.fixtures';
 import { notification } from './notification/notification';
 import type { NotificationEvents } from './notification/notification.events';
 import type { Channel } from './notification/routing';
 import { notificationSettings } from './notification/settings';
 
 /** The people and messages of this context's specifications. */
-const one = (name: string): UserActor => ({ kind: 'user', userId: derivedId('person', name), sessionId: derivedId('session', name) });
+export { member, romashka };
 
 export const anonymous: Actor = { kind: 'anonymous' };
 /** Administers Romashka. */
-export const anna = one('anna');
+export const anna = person('anna');
 /** Works in Romashka and writes. */
-export const boris = one('boris');
+export const boris = person('boris');
 /** Works in Romashka and is written to. */
-export const viktor = one('viktor');
+export const viktor = person('viktor');
 /** A client of Romashka. */
-export const lena = one('lena');
+export const lena = person('lena');
 /** Nobody here. */
-export const olga = one('olga');
+export const olga = person('olga');
 export const sagas = system('sagas');
 
-export const romashka = derivedId('organization', 'romashka');
 export const notificationId = derivedId('notification', 'first');
 
-const ofOrganization = facts<OrganizationEvents>();
-const ofMembership = facts<MembershipEvents>();
 const ofUser = facts<UserEvents>();
 export const told = facts<NotificationEvents>();
 
 export const known = ({ userId }: UserActor, name: string, ...more: readonly Fact[]): Stream =>
   stream(user, userId, ofUser('UserRegistered', { email: `${name}@romashka.ru`, locale: 'ru', origin: 'self' }), ...more);
-export const member = ({ userId }: UserActor, memberKind: MemberKind = 'employee'): Stream =>
-  stream(
-    membership,
-    `${romashka}:${userId}`,
-    ofMembership('MembershipGranted', { organizationId: romashka, userId, memberKind, via: 'staff', sourceId: 'x' }),
-  );
 /** Viktor has told his phone. */
 export const withPhone = stream(
   userProfile,
@@ -47,13 +38,7 @@ export const withPhone = stream(
 );
 
 export const world: readonly Stream[] = [
-  stream(
-    organization,
-    romashka,
-    ofOrganization('OrganizationAdded', { kind: 'legal_entity', inn: '7707083893', displayName: 'Ромашка', addedBy: anna.userId }),
-    ofOrganization('AdministratorAssigned', { userId: anna.userId, assignedBy: 'x' }),
-    ofOrganization('OrganizationRegisteredAsClient', { requestId: 'r', registeredAt: '2026-03-01T09:00:00.000Z' }),
-  ),
+  organizationOf(anna),
   known(anna, 'anna'),
   known(boris, 'boris'),
   known(viktor, 'viktor'),

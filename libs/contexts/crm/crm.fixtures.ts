@@ -1,15 +1,9 @@
-import { membership, organization, type MembershipEvents, type OrganizationEvents } from '@letopis/contexts/organizations';
-import { staffMember, type StaffMemberEvents } from '@letopis/contexts/staff';
-import { derivedId, system, type Actor, type UserActor } from '@letopis/kernel';
-import { facts, stream, type Fact, type Stream } from '../../kernel/testing';
+import type { StaffMemberEvents } from '@letopis/contexts/staff';
+import { system, type Actor, type UserActor } from '@letopis/kernel';
+import { facts, type Fact, type Stream } from '../../kernel/testing';
+import { member, organizationOf, person, works as worksAs } from '../romashka.fixtures';
 
-/** The people of this context's specifications. */
-const person = (name: string): UserActor => ({
-  kind: 'user',
-  userId: derivedId('person', name),
-  sessionId: derivedId('session', name),
-  ip: '10.0.0.1',
-});
+export { romashka, staffIdOf } from '../romashka.fixtures';
 
 /** Administers Romashka. */
 export const anna = person('anna');
@@ -30,48 +24,12 @@ export const actors: Readonly<Record<string, Actor>> = {
   system: system('sagas'),
 };
 
-export const romashka = derivedId('organization', 'romashka');
-const ofOrganization = facts<OrganizationEvents>();
-const ofMembership = facts<MembershipEvents>();
 const ofStaff = facts<StaffMemberEvents>();
-
-const itself: Stream = stream(
-  organization,
-  romashka,
-  ofOrganization('OrganizationAdded', { kind: 'legal_entity', inn: '7707083893', displayName: 'Ромашка', addedBy: anna.userId }),
-  ofOrganization('OrganizationRegisteredAsClient', { requestId: derivedId('r'), registeredAt: '2026-03-02T09:00:00.000Z' }),
-  ofOrganization('AdministratorAssigned', { userId: anna.userId, assignedBy: anna.userId }),
-);
-const member = ({ userId }: UserActor, memberKind: 'employee' | 'client' = 'employee'): Stream =>
-  stream(
-    membership,
-    `${romashka}:${userId}`,
-    ofMembership('MembershipGranted', { organizationId: romashka, userId, memberKind, via: 'staff', sourceId: 'x' }),
-  );
-
-export const staffIdOf = ({ userId }: UserActor): string => derivedId('staff', userId);
-export const works = (who: UserActor, ...more: readonly Fact[]): Stream =>
-  stream(
-    staffMember,
-    staffIdOf(who),
-    ofStaff('StaffMemberCreated', {
-      organizationId: romashka,
-      login: who.userId,
-      email: 'x@romashka.ru',
-      departmentIds: [],
-      roleCodes: [],
-      individualRights: [],
-      fullAccess: false,
-      isDefaultAdmin: false,
-      origin: 'form',
-    } as object as StaffMemberEvents['StaffMemberCreated']),
-    ofStaff('StaffUserLinked', { userId: who.userId }),
-    ...more,
-  );
+export const works = (who: UserActor, ...more: readonly Fact[]): Stream => worksAs(who, 'x@romashka.ru', ...more);
 
 const CRM = ['contacts', 'companies'].flatMap((section) => ['view', 'create', 'edit', 'delete'].map((fn) => `crm.${section}:${fn}`));
 export const people: readonly Stream[] = [
-  itself,
+  organizationOf(anna),
   member(anna),
   member(lena),
   member(oleg),

@@ -1,10 +1,10 @@
 import { roster, type RosterEvents } from '@letopis/contexts/identity';
 import { company, contact, type CompanyEvents, type ContactEvents } from '@letopis/contexts/crm';
-import { membership, organization, type MembershipEvents, type OrganizationEvents } from '@letopis/contexts/organizations';
 import { personLink, type PersonLinkEvents } from '@letopis/contexts/persons';
-import { role, staffMember, type RoleEvents, type StaffMemberEvents } from '@letopis/contexts/staff';
+import { role, type RoleEvents, type StaffMemberEvents } from '@letopis/contexts/staff';
 import { derivedId, system, type Actor, type FileFacts, type UserActor } from '@letopis/kernel';
 import { facts, stream, type Fact, type Stream } from '../../kernel/testing';
+import { elsewhere, member, organizationOf, person, romashka, staffIdOf, works as worksAs } from '../romashka.fixtures';
 import { restrictedFoldersOf } from './disk-folder/access';
 import { diskFolder, type DiskFolderEvents } from './disk-folder/disk-folder';
 import { documentType, documentTypeIdOf, type DocumentTypeEvents } from './document-type/document-type';
@@ -12,13 +12,7 @@ import { document } from './document/document';
 import type { DocumentEvents } from './document/document.events';
 import { seededTypes } from './seeds';
 
-/** The people, folders and documents of this context's specifications. */
-const person = (name: string): UserActor => ({
-  kind: 'user',
-  userId: derivedId('person', name),
-  sessionId: derivedId('session', name),
-  ip: '10.0.0.1',
-});
+export { elsewhere, member, romashka, staffIdOf };
 
 /** Administers Romashka. */
 export const anna = person('anna');
@@ -34,55 +28,19 @@ export const anonymous: Actor = { kind: 'anonymous' };
 export const sagas = system('sagas');
 export const actors: Readonly<Record<string, Actor>> = { anonymous, anna, lena, oleg, viktor, stranger, system: sagas };
 
-export const romashka = derivedId('organization', 'romashka');
-export const elsewhere = derivedId('organization', 'romb');
-
 export const ofFolder = facts<DiskFolderEvents>();
 export const ofType = facts<DocumentTypeEvents>();
 export const ofDocument = facts<DocumentEvents>();
 export const ofContact = facts<ContactEvents>();
 export const ofCompany = facts<CompanyEvents>();
-const ofOrganization = facts<OrganizationEvents>();
-const ofMembership = facts<MembershipEvents>();
 const ofStaff = facts<StaffMemberEvents>();
 const ofRole = facts<RoleEvents>();
 const ofRoster = facts<RosterEvents>();
 const ofLink = facts<PersonLinkEvents>();
 
-export const itself: Stream = stream(
-  organization,
-  romashka,
-  ofOrganization('OrganizationAdded', { kind: 'legal_entity', inn: '7707083893', displayName: 'Ромашка', addedBy: anna.userId }),
-  ofOrganization('OrganizationRegisteredAsClient', { requestId: derivedId('r'), registeredAt: '2026-03-02T09:00:00.000Z' }),
-  ofOrganization('AdministratorAssigned', { userId: anna.userId, assignedBy: anna.userId }),
-);
-export const member = (who: UserActor, memberKind: 'employee' | 'client' = 'employee'): Stream =>
-  stream(
-    membership,
-    `${romashka}:${who.userId}`,
-    ofMembership('MembershipGranted', { organizationId: romashka, userId: who.userId, memberKind, via: 'staff', sourceId: 'x' }),
-  );
-
-export const staffIdOf = ({ userId }: UserActor): string => derivedId('staff', userId);
+export const itself: Stream = organizationOf(anna);
 const ROLE = 'clerk';
-export const works = (who: UserActor, ...more: readonly Fact[]): Stream =>
-  stream(
-    staffMember,
-    staffIdOf(who),
-    ofStaff('StaffMemberCreated', {
-      organizationId: romashka,
-      login: who.userId,
-      email: 'x@romashka.ru',
-      departmentIds: [],
-      roleCodes: [],
-      individualRights: [],
-      fullAccess: false,
-      isDefaultAdmin: false,
-      origin: 'form',
-    } as object as StaffMemberEvents['StaffMemberCreated']),
-    ofStaff('StaffUserLinked', { userId: who.userId }),
-    ...more,
-  );
+export const works = (who: UserActor, ...more: readonly Fact[]): Stream => worksAs(who, 'x@romashka.ru', ...more);
 export const granted = (...nodes: readonly string[]): readonly Fact[] => nodes.map((node) => ofStaff('StaffRightGranted', { node }));
 export const inRole: Fact = ofStaff('RoleAssigned', { roleCode: ROLE });
 export const roleId = derivedId('role', ROLE);

@@ -1,7 +1,8 @@
-import { roster, user, type RosterEvents, type UserEvents } from '@letopis/contexts/identity';
-import { membership, organization, type MembershipEvents, type OrganizationEvents } from '@letopis/contexts/organizations';
+import { roster, type RosterEvents, type UserEvents } from '@letopis/contexts/identity';
+import { organization, type OrganizationEvents } from '@letopis/contexts/organizations';
 import { derivedId, firstProviderOf, system, type Actor, type UserActor } from '@letopis/kernel';
 import { facts, stream, type Fact, type Stream } from '../../kernel/testing';
+import { account as accountOf, clientOrganization, elsewhere, member, person, romashka } from '../romashka.fixtures';
 import { clientAccount, type ClientAccountEvents } from './client-account/client-account';
 import { clientService, type ClientServiceEvents } from './client-service/client-service';
 import { department } from './department/department';
@@ -13,13 +14,7 @@ import { userGroup, type UserGroupEvents } from './user-group/user-group';
 import { workSchedule, type WorkScheduleEvents } from './work-schedule/work-schedule';
 
 /** The people, departments and clients of this context's specifications. */
-const person = (name: string): UserActor => ({
-  kind: 'user',
-  userId: derivedId('person', name),
-  sessionId: derivedId('session', name),
-  ip: '10.0.0.1',
-});
-
+export { elsewhere, member, romashka };
 export const anonymous: Actor = { kind: 'anonymous' };
 /** Administers Romashka. */
 export const anna = person('anna');
@@ -35,8 +30,6 @@ export const stranger = person('stranger');
 export const admin: UserActor = { ...person('admin'), platformRoles: ['PLATFORM_ADMIN'] };
 export const sagas = system('sagas');
 
-export const romashka = derivedId('organization', 'romashka');
-export const elsewhere = derivedId('organization', 'romb');
 export const EMAIL = {
   [anna.userId]: 'anna@romashka.ru',
   [boris.userId]: 'boris@romashka.ru',
@@ -53,31 +46,13 @@ export const ofAccount = facts<ClientAccountEvents>();
 export const ofService = facts<ClientServiceEvents>();
 export const ofRequest = facts<SupportRequestEvents>();
 const ofOrganization = facts<OrganizationEvents>();
-const ofMembership = facts<MembershipEvents>();
 const ofUser = facts<UserEvents>();
 const ofRoster = facts<RosterEvents>();
 
-export const client: readonly Fact[] = [
-  ofOrganization('OrganizationAdded', { kind: 'legal_entity', inn: '7707083893', displayName: 'Ромашка', addedBy: anna.userId }),
-  ofOrganization('OrganizationRegisteredAsClient', { requestId: derivedId('r'), registeredAt: '2026-03-02T09:00:00.000Z' }),
-  ofOrganization('AdministratorAssigned', { userId: anna.userId, assignedBy: admin.userId }),
-];
+export const client: readonly Fact[] = clientOrganization(anna, admin.userId);
 export const itself = (...more: readonly Fact[]): Stream => stream(organization, romashka, ...client, ...more);
 export const assigned = ({ userId }: UserActor) => ofOrganization('AdministratorAssigned', { userId, assignedBy: anna.userId });
-export const member = (who: UserActor, memberKind: 'employee' | 'client' = 'employee'): Stream =>
-  stream(
-    membership,
-    `${romashka}:${who.userId}`,
-    ofMembership('MembershipGranted', { organizationId: romashka, userId: who.userId, memberKind, via: 'staff', sourceId: 'x' }),
-  );
-export const account = (who: UserActor, ...more: readonly Fact[]): Stream =>
-  stream(
-    user,
-    who.userId,
-    ofUser('UserRegistered', { email: EMAIL[who.userId] ?? 'x@mail.ru', locale: 'ru', origin: 'self' }),
-    ofUser('UserActivated', { via: 'link' }),
-    ...more,
-  );
+export const account = (who: UserActor, ...more: readonly Fact[]): Stream => accountOf(who, EMAIL[who.userId] ?? 'x@mail.ru', ...more);
 export const members = (rosterId: string, ...ids: readonly string[]): Stream =>
   stream(roster, rosterId, ...ids.map((memberId) => ofRoster('RosterEntered', { memberId })));
 export const off = ofUser('UserDeactivated', { reason: 'left' });

@@ -1,64 +1,38 @@
-import { user, type UserEvents } from '@letopis/contexts/identity';
-import { membership, organization, type MemberKind, type MembershipEvents, type OrganizationEvents } from '@letopis/contexts/organizations';
-import { department, role, staffMember, type DepartmentEvents, type RoleEvents, type StaffMemberEvents } from '@letopis/contexts/staff';
+import { department, role, type DepartmentEvents, type RoleEvents, type StaffMemberEvents } from '@letopis/contexts/staff';
 import { derivedId, system, type Actor, type UserActor } from '@letopis/kernel';
 import { facts, stream, type Fact, type Stream } from '../../kernel/testing';
+import { account, member, organizationOf, person, romashka, staffIdOf, works as worksAs } from '../romashka.fixtures';
 import { task } from './task/task';
 import type { TaskEvents } from './task/task.events';
 
 /** The people and tasks of this context's specifications. */
-const one = (name: string): UserActor => ({ kind: 'user', userId: derivedId('person', name), sessionId: derivedId('session', name) });
+export { romashka, staffIdOf };
 
 export const anonymous: Actor = { kind: 'anonymous' };
 /** Administers Romashka. */
-export const anna = one('anna');
+export const anna = person('anna');
 /** Has made the task. */
-export const boris = one('boris');
+export const boris = person('boris');
 /** Does it. */
-export const viktor = one('viktor');
+export const viktor = person('viktor');
 /** Controls it. */
-export const olga = one('olga');
+export const olga = person('olga');
 /** Works in sales as well, and has nothing to do with it. */
-export const lena = one('lena');
+export const lena = person('lena');
 /** A client of Romashka. */
-export const client = one('client');
+export const client = person('client');
 /** Nobody here. */
-export const stranger = one('stranger');
+export const stranger = person('stranger');
 export const sagas = system('sagas');
 
-export const romashka = derivedId('organization', 'romashka');
 export const departmentId = derivedId('department', 'sales');
 export const taskId = derivedId('task', 'first');
-export const staffIdOf = ({ userId }: UserActor): string => derivedId('staff', userId);
 
-const ofOrganization = facts<OrganizationEvents>();
-const ofMembership = facts<MembershipEvents>();
 export const ofStaff = facts<StaffMemberEvents>();
 export const ofTask = facts<TaskEvents>();
 
-const account = (who: UserActor, name: string): Stream =>
-  stream(
-    user,
-    who.userId,
-    facts<UserEvents>()('UserRegistered', { email: `${name}@romashka.ru`, locale: 'ru', origin: 'self' }),
-    facts<UserEvents>()('UserActivated', { via: 'link' }),
-  );
-const memberOf = ({ userId }: UserActor, memberKind: MemberKind = 'employee'): Stream =>
-  stream(
-    membership,
-    `${romashka}:${userId}`,
-    ofMembership('MembershipGranted', { organizationId: romashka, userId, memberKind, via: 'staff', sourceId: 'x' }),
-  );
-const ofCreated = { organizationId: romashka, isDefaultAdmin: false, origin: 'form' } as const;
 /** Somebody's work account. */
-export const works = (who: UserActor, name: string, ...more: readonly Fact[]): Stream =>
-  stream(
-    staffMember,
-    staffIdOf(who),
-    ofStaff('StaffMemberCreated', { ...ofCreated, login: name, email: `${name}@romashka.ru` }),
-    ofStaff('StaffUserLinked', { userId: who.userId }),
-    ...more,
-  );
+export const works = (who: UserActor, name: string, ...more: readonly Fact[]): Stream => worksAs(who, `${name}@romashka.ru`, ...more);
 export const inSales = ofStaff('StaffAddedToDepartment', { departmentId });
 export const asManager = ofStaff('RoleAssigned', { roleCode: 'manager' });
 export const dismissed = (handOverTo?: string): Fact =>
@@ -87,13 +61,7 @@ export const manager = stream(
 );
 
 export const world: readonly Stream[] = [
-  stream(
-    organization,
-    romashka,
-    ofOrganization('OrganizationAdded', { kind: 'legal_entity', inn: '7707083893', displayName: 'Ромашка', addedBy: anna.userId }),
-    ofOrganization('AdministratorAssigned', { userId: anna.userId, assignedBy: 'x' }),
-    ofOrganization('OrganizationRegisteredAsClient', { requestId: 'r', registeredAt: '2026-03-01T09:00:00.000Z' }),
-  ),
+  organizationOf(anna),
   ...(
     [
       ['anna', anna],
@@ -102,8 +70,8 @@ export const world: readonly Stream[] = [
       ['olga', olga],
       ['lena', lena],
     ] as const
-  ).flatMap(([name, who]) => [account(who, name), memberOf(who)]),
-  memberOf(client, 'client'),
+  ).flatMap(([name, who]) => [account(who, `${name}@romashka.ru`), member(who)]),
+  member(client, 'client'),
   works(anna, 'anna'),
   works(boris, 'boris', inSales),
   works(viktor, 'viktor', inSales, asManager),
