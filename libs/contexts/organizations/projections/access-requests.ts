@@ -2,7 +2,8 @@ import { projection, staffSees, type RecordedOf } from '@letopis/kernel';
 import { ownRows } from '@letopis/contexts/identity';
 import type { AccessRequestEvents } from '../access-request/access-request.events';
 import type { MemberKind } from '../membership/membership';
-import { accessSide, cardSide, linkedName, linkedSide, memberIdOf, organizationSide, userSide, type CurrentAccess } from './sides';
+import type { CurrentAccess } from './access';
+import { accessSide, cardSide, linkedName, linkedSide, memberIdOf, organizationSide, userSide } from './sides';
 
 export interface AccessRequestRow {
   readonly accessRequestId: string;

@@ -1,11 +1,12 @@
 import { projection, type RecordedOf } from '@letopis/kernel';
 import { ownRows } from '@letopis/contexts/identity';
-import type { MemberKind, MembershipEvents } from '../membership/membership';
+import type { MembershipEvents } from '../membership/membership';
 import type { OrganizationEvents } from '../organization/organization.events';
 import { administratorsSee } from '../policies';
+import { accessFolds, begun, type CurrentAccess } from './access';
 import { cardSide, linkedName, linkedSide, organizationSide, userSide } from './sides';
 
-export interface MembershipRow {
+export interface MembershipRow extends CurrentAccess {
   readonly organizationId: string;
   readonly organizationName?: string;
   readonly userId: string;
@@ -14,18 +15,13 @@ export interface MembershipRow {
   readonly personId?: string;
   readonly personName?: string;
   readonly memberId: string;
-  readonly memberKind: MemberKind;
-  readonly status: 'active' | 'suspended' | 'revoked';
   readonly isAdministrator: boolean;
-  readonly grants: readonly { readonly node: string; readonly until?: string }[];
   readonly since: string;
 }
 
 type Events = MembershipEvents & Pick<OrganizationEvents, 'AdministratorAssigned' | 'AdministratorRevoked'>;
 type Row = MembershipRow | undefined;
 type Of<Type extends keyof Events> = RecordedOf<Events, Type>;
-
-const without = (grants: MembershipRow['grants'], node: string) => grants.filter((grant) => grant.node !== node);
 
 /** A row per person and organization; who administers is said by the organization's own events. */
 const keyOf = (event: RecordedOf<Events, keyof Events>) => {
@@ -39,21 +35,16 @@ const empty = (aggregateId: string): Omit<MembershipRow, 'since' | 'status' | 'm
 };
 
 const folds = {
-  MembershipGranted: (row: Row, { aggregateId, data: { memberKind }, metadata }: Of<'MembershipGranted'>): Row => ({
+  MembershipGranted: (row: Row, { aggregateId, data, metadata }: Of<'MembershipGranted'>): Row => ({
     ...empty(aggregateId),
     isAdministrator: row?.isAdministrator ?? false,
-    memberKind,
-    status: 'active',
+    ...begun(data),
     since: metadata.occurredAt,
   }),
-  MemberKindChanged: (row: Row, { data: { memberKind } }: Of<'MemberKindChanged'>): Row => row && { ...row, memberKind },
-  RestrictedAccessGranted: (row: Row, { data }: Of<'RestrictedAccessGranted'>): Row =>
-    row && { ...row, grants: [...without(row.grants, data.node), data] },
-  RestrictedAccessRevoked: (row: Row, { data: { node } }: Of<'RestrictedAccessRevoked'>): Row =>
-    row && { ...row, grants: without(row.grants, node) },
-  MembershipSuspended: (row: Row): Row => row && { ...row, status: 'suspended' },
-  MembershipResumed: (row: Row): Row => row && { ...row, status: 'active' },
-  MembershipRevoked: (row: Row): Row => row && { ...row, status: 'revoked', grants: [] },
+  ...accessFolds<MembershipRow>(
+    (row) => row,
+    (row, change) => ({ ...row, ...change }),
+  ),
   // The administrator is assigned a moment before the membership is granted.
   AdministratorAssigned: (row: Row, { aggregateId, data: { userId }, metadata }: Of<'AdministratorAssigned'>): Row => ({
     ...empty(`${aggregateId}:${userId}`),

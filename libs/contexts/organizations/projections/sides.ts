@@ -1,7 +1,8 @@
 import { displayName, ERASED, side, type Join, type PersonName } from '@letopis/kernel';
 import type { UserEvents } from '@letopis/contexts/identity';
-import type { MemberKind, MembershipEvents } from '../membership/membership';
+import type { MembershipEvents } from '../membership/membership';
 import type { OrganizationEvents } from '../organization/organization.events';
+import { accessFolds, begun, type CurrentAccess } from './access';
 
 /** What rows show of an organization. */
 export const organizationSide = side<{ displayName: string; inn: string }, OrganizationEvents>()({
@@ -53,24 +54,11 @@ export const linkedName: readonly Join[] = [
   { by: 'personId', side: 'cards', fields: { fullName: 'personName' } },
 ];
 
-/** What somebody may enter at present. */
-export interface CurrentAccess {
-  readonly status: 'active' | 'suspended' | 'revoked';
-  readonly memberKind: MemberKind;
-  readonly grants: readonly { readonly node: string; readonly until?: string }[];
-}
-
-const other = (grants: CurrentAccess['grants'], node: string) => grants.filter((grant) => grant.node !== node);
-const changed = (change: (access: CurrentAccess) => Partial<CurrentAccess>) => (known: { access: CurrentAccess } | undefined) =>
-  known && { access: { ...known.access, ...change(known.access) } };
-
 /** What a membership opens. */
 export const accessSide = side<{ access: CurrentAccess }, MembershipEvents>()({
-  MembershipGranted: (_, { data: { memberKind } }) => ({ access: { status: 'active', memberKind, grants: [] } }),
-  MemberKindChanged: (known, { data: { memberKind } }) => changed(() => ({ memberKind }))(known),
-  RestrictedAccessGranted: (known, { data }) => changed(({ grants }) => ({ grants: [...other(grants, data.node), data] }))(known),
-  RestrictedAccessRevoked: (known, { data: { node } }) => changed(({ grants }) => ({ grants: other(grants, node) }))(known),
-  MembershipSuspended: (known) => changed(() => ({ status: 'suspended' }))(known),
-  MembershipResumed: (known) => changed(() => ({ status: 'active' }))(known),
-  MembershipRevoked: (known) => changed(() => ({ status: 'revoked', grants: [] }))(known),
+  MembershipGranted: (_, { data }) => ({ access: begun(data) }),
+  ...accessFolds<{ access: CurrentAccess }>(
+    ({ access }) => access,
+    ({ access }, change) => ({ access: { ...access, ...change } }),
+  ),
 });
