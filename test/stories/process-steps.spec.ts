@@ -301,6 +301,22 @@ describe('Steps of processes', () => {
     expect(body.lines.map(({ what }: { what: string }) => what)).toEqual(expect.arrayContaining(['migrationPlanned', 'migrated']));
   }, 60_000);
 
+  test('R097 a template of two megabytes, one nested without end and one of wild expressions are refused with a code, at once', async () => {
+    const { anna, romashka } = about;
+    const create = (data: string) =>
+      anna.post('/v1/commands/CreateProcessDefinition', `{"organizationId":"${romashka}","code":"huge","data":${data}}`);
+    const deep = (levels: number) => `{"x":${'['.repeat(levels)}1${']'.repeat(levels)}}`;
+    const answers = [await create(JSON.stringify({ x: 'x'.repeat(2_000_000) })), await create(JSON.stringify({ x: 'x'.repeat(400_000) }))];
+    for (const levels of [100, 5_000, 100_000]) answers.push(await create(deep(levels)));
+    expect(answers.map(({ status, body }) => [status >= 400 && status < 500, typeof body.code])).toEqual(
+      answers.map(() => [true, 'string']),
+    );
+    const wild = oneStage('wild', [{ key: 'say', type: 'log', args: { text: `{{${' '.repeat(3_900)}` } }]);
+    await define(wild);
+    const id = await start('wild');
+    expect(await row(id)).toMatchObject({ status: 'completed' });
+  }, 60_000);
+
   test('R097 a step that fails is tried again after 1, 5 and 15 minutes, then it is retried or passed over by hand', async () => {
     await define(
       oneStage('faults', [

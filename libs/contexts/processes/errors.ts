@@ -14,6 +14,11 @@ export const processErrors = errorCatalogue(
     ROUND_CLOSED,
     COMMENT_REQUIRED,
     DEFINITION_INVALID: { status: 422, ru: 'Шаблон содержит ошибки', en: 'The template has errors' },
+    DEFINITION_TOO_LARGE: {
+      status: 413,
+      ru: 'Шаблон слишком велик: больше 256 КБ или слишком глубоко вложен',
+      en: 'The template is too large: more than 256 KB, or nested too deep',
+    },
     DEFINITION_NOT_PUBLISHED: { status: 422, ru: 'Шаблон не опубликован', en: 'The template is not published' },
     DEFINITION_CODE_TAKEN: { status: 409, ru: 'Шаблон с таким кодом уже есть', en: 'There is a template of this code already' },
     DEFINITION_ARCHIVED: { status: 409, ru: 'Шаблон в архиве', en: 'The template is archived' },

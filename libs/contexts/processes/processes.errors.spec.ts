@@ -89,6 +89,12 @@ const PROVOKED: ReadonlyArray<readonly [code: string, status: number, ru: string
     'Шаблон содержит ошибки',
     () => defining(issue(definitions.PublishProcessDefinition, { processDefinitionId }), [draftOf({ ...draft, stages: [] })]),
   ],
+  [
+    'DEFINITION_TOO_LARGE',
+    413,
+    'Шаблон слишком велик: больше 256 КБ или слишком глубоко вложен',
+    () => defining(issue(definitions.SaveProcessDraft, { processDefinitionId, data: { text: 'x'.repeat(300_000) } })),
+  ],
   ['DEFINITION_NOT_PUBLISHED', 422, 'Шаблон не опубликован', () => start({}, [...people, template()])],
   [
     'DEFINITION_CODE_TAKEN',

@@ -59,10 +59,14 @@ export function definitionOf(value: unknown): ProcessDefinitionData {
   return filledIn(value) as ProcessDefinitionData;
 }
 
-const twice = (names: readonly { name: string; pointer: string }[], what: string): Problem[] =>
-  names
-    .filter(({ name }, at) => names.findIndex((each) => each.name === name) < at)
-    .map(({ name, pointer }) => ({ pointer, message: `the ${what} «${name}» is there twice` }));
+const twice = (names: readonly { name: string; pointer: string }[], what: string): Problem[] => {
+  const seen = new Set<string>();
+  return names.flatMap(({ name, pointer }) => {
+    if (seen.has(name)) return [{ pointer, message: `the ${what} «${name}» is there twice` }];
+    seen.add(name);
+    return [];
+  });
+};
 
 const stepsOf = (data: ProcessDefinitionData) => [...stepLists(data)].flatMap(({ steps, pointer }) => [...allSteps(steps, pointer)]);
 
@@ -93,8 +97,15 @@ function uniqueness(data: ProcessDefinitionData): Problem[] {
   ];
 }
 
+const ways = new WeakMap<ProcessDefinitionData, Map<string, ReadonlySet<string>>>();
+/** The stages that ways lead to from one; worked out once for each. */
 const reachedFrom = (data: ProcessDefinitionData, start: string): ReadonlySet<string> => {
+  let known = ways.get(data);
+  if (!known) ways.set(data, (known = new Map()));
+  const found = known.get(start);
+  if (found) return found;
   const reached = new Set([start]);
+  known.set(start, reached);
   for (const code of reached) for (const { to } of data.stages.find((stage) => stage.code === code)?.exits ?? []) reached.add(to);
   return reached;
 };
@@ -217,13 +228,14 @@ function references(data: ProcessDefinitionData): Problem[] {
   const problems: Problem[] = [];
   for (const { steps: list, pointer, stage } of stepLists(data)) {
     const before = earlier(data, stage);
-    const inOrder = [...allSteps(list, pointer)];
-    for (const [at, { step, pointer: place }] of inOrder.entries()) {
-      const known = (key: string) => before(key) || inOrder.slice(0, at).some((each) => each.step.key === key);
+    const passed = new Set<string>();
+    for (const { step, pointer: place } of allSteps(list, pointer)) {
+      const known = (key: string) => before(key) || passed.has(key);
       // The nested steps of a branch are looked at on their own; of itself it has conditions.
       const own = step.type === 'branch' ? (step.args as unknown as BranchArgs).cases.map((each) => each.if) : step.args;
       problems.push(...within(own, `${place}/args`, known), ...within(step.if, `${place}/if`, known));
       for (const name of stepTypes[step.type].steps ?? []) problems.push(...named(step, name, `${place}/args/${name}`, steps));
+      passed.add(step.key);
     }
   }
   for (const [at, stage] of data.stages.entries()) {

@@ -3,8 +3,9 @@ import type { Expr } from './definition';
 /** What placeholders look into: `subject`, `process`, `params`, `document`, `event`, `steps`. */
 export type Scope = Readonly<Record<string, unknown>>;
 
-const PLACEHOLDER = /\{\{\s*([^{}]+?)\s*\}\}/g;
-const WHOLE = /^\{\{\s*([^{}]+?)\s*\}\}$/;
+// Without spaces of their own: two ways to read one space would make a long row of them last for ever.
+const PLACEHOLDER = /\{\{([^{}]+)\}\}/g;
+const WHOLE = /^\{\{([^{}]+)\}\}$/;
 
 /** The value at a path of names; undefined where there is none. */
 export function valueAt(scope: unknown, path: string): unknown {
@@ -18,7 +19,7 @@ export function valueAt(scope: unknown, path: string): unknown {
 
 /** The paths that an expression looks up. */
 export function placeholdersIn(expr: unknown): readonly string[] {
-  if (typeof expr === 'string') return [...expr.matchAll(PLACEHOLDER)].map(([, path]) => path!);
+  if (typeof expr === 'string') return [...expr.matchAll(PLACEHOLDER)].map(([, path]) => path!.trim());
   if (typeof expr !== 'object' || expr === null) return [];
   return Object.values(expr).flatMap(placeholdersIn);
 }
@@ -63,8 +64,8 @@ function compared(one: unknown, other: unknown): number {
 export function evaluate(expr: Expr | undefined, scope: Scope): unknown {
   if (typeof expr === 'string') {
     const whole = WHOLE.exec(expr);
-    if (whole) return valueAt(scope, whole[1]!);
-    return expr.replace(PLACEHOLDER, (_, path: string) => printed(valueAt(scope, path)));
+    if (whole) return valueAt(scope, whole[1]!.trim());
+    return expr.replace(PLACEHOLDER, (_, path: string) => printed(valueAt(scope, path.trim())));
   }
   if (typeof expr !== 'object' || expr === null) return expr;
   if (Array.isArray(expr)) return (expr as readonly Expr[]).map((each) => evaluate(each, scope));

@@ -80,9 +80,10 @@ const record =
   };
 
 const DEEPEST = 12;
-const expr: Check = (value, pointer) => (depth(value) > DEEPEST ? wrong(pointer, `is nested deeper than ${DEEPEST}`) : []);
-const depth = (value: unknown): number =>
-  typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depth)) : 0;
+const expr: Check = (value, pointer) => (isDeeper(value, DEEPEST) ? wrong(pointer, `is nested deeper than ${DEEPEST}`) : []);
+/** Whether a value is nested deeper than so many levels; it looks no further than that. */
+export const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1)));
 const where: Check = (value, pointer) => (isObject(value) ? expr(value, pointer) : wrong(pointer, 'must be an object of field → value'));
 
 const step: Check = (value, pointer) => {

@@ -12,7 +12,7 @@ import {
 } from '@letopis/kernel';
 import { problemsOf } from '../definition/check';
 import { stepLists, allSteps, type ProcessDefinitionData } from '../definition/definition';
-import { filledIn } from '../definition/shape';
+import { filledIn, isDeeper } from '../definition/shape';
 import { refusal } from '../errors';
 import {
   ArchiveProcessDefinition,
@@ -90,11 +90,13 @@ export const processDefinition = define({
     CreateProcessDefinition: ({ organizationId, code, data, system }, state, { holder, actor }) => {
       if (state.status !== 'none') throw refusal('ALREADY_EXISTS');
       if (holder !== undefined) throw refusal('DEFINITION_CODE_TAKEN');
+      mustFit(data);
       const isSystem = system && actor.kind === 'system' ? true : undefined;
       return [event('ProcessDefinitionCreated', { organizationId, code, data: { ...data, code }, system: isSystem })];
     },
     SaveProcessDraft: ({ data }, state) => {
       alive(state);
+      mustFit(data);
       const draft = { ...data, code: state.code };
       return canonical(draft) === canonical(state.draft) ? [] : [event('ProcessDraftSaved', { data: draft })];
     },
@@ -133,6 +135,15 @@ const told = ({ pointer, message }: { pointer: string; message: string }) => ({
   rule: 'definition',
   message: { ru: message, en: message },
 });
+
+/** The most characters of a definition as JSON, and the most levels: every version of it is kept and read with each of its processes. */
+const LARGEST = 256 * 1_024;
+const DEEPEST = 64;
+
+/** @throws DEFINITION_TOO_LARGE */
+function mustFit(data: Draft): void {
+  if (isDeeper(data, DEEPEST) || JSON.stringify(data).length > LARGEST) throw refusal('DEFINITION_TOO_LARGE');
+}
 
 const alive = ({ status }: ProcessDefinition) => {
   if (status === 'none') throw refusal('NOT_FOUND');
