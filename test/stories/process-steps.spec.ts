@@ -30,7 +30,7 @@ describe('Steps of processes', () => {
   const tasksOf = async ({ caller }: Member, processId: string, registry = 'tasks') =>
     (await caller.rows(registry)).filter((each: { processId?: string }) => each.processId === processId);
 
-  test('R097 R099 R106 R107 R110 R112 steps that wait for nothing follow one another, and every one of them has its effect', async () => {
+  test('R097 R099 R106 R107 R110 R111 R112 steps that wait for nothing follow one another, and every one of them has its effect', async () => {
     await define(
       oneStage(
         'effects',
@@ -44,7 +44,15 @@ describe('Steps of processes', () => {
           {
             key: 'mail',
             type: 'send_email',
-            args: { to: ['client', 'email:boss@mail.ru'], subject: 'Договор', text: 'Здравствуйте, {{subject.name}}' },
+            args: {
+              to: ['client', 'email:boss@mail.ru'],
+              subject: 'Договор',
+              text: '<p>Здравствуйте, <b>{{subject.name}}</b></p><p>{{params.word}}<br><a href="http://letopis.test/d">Договор</a></p>',
+              contentType: 'html',
+              charset: 'utf-8',
+              mode: 'queued',
+              templateSite: 'notification.message',
+            },
           },
           { key: 'social', type: 'social_message', args: { to: ['staff:{{params.also}}'], text: 'Загляните в {{subject.name}}' } },
           { key: 'text', type: 'set_status_text', args: { text: 'У {{process.responsible.id}}' } },
@@ -71,7 +79,7 @@ describe('Steps of processes', () => {
         },
       ),
     );
-    const params = { also: vera.staffId, word: 'привет', from: '2027-03-01T09:00:00.000Z', to: '2027-03-01T10:00:00.000Z' };
+    const params = { also: vera.staffId, word: '<привет>', from: '2027-03-01T09:00:00.000Z', to: '2027-03-01T10:00:00.000Z' };
     const id = await start('effects', { params });
     expect(await row(id)).toMatchObject({
       status: 'completed',
@@ -79,10 +87,11 @@ describe('Steps of processes', () => {
       responsibleStaffId: oleg.staffId,
       statusText: `У ${oleg.staffId}`,
     });
-    expect([await told(oleg, 'Клиент Лютик, привет'), await told(vera, 'Клиент Лютик, привет')]).toEqual([1, 1]);
+    expect([await told(oleg, 'Клиент Лютик, <привет>'), await told(vera, 'Клиент Лютик, <привет>')]).toEqual([1, 1]);
     expect(await told(oleg, 'Вы назначены ответственным')).toBe(1);
     expect(world.lastLetter('lutik@mail.ru').text).toContain('Здравствуйте, Лютик');
     expect(world.lastLetter('boss@mail.ru').subject).toContain('Договор');
+    expect(world.lastLetter('boss@mail.ru').text).toContain('<привет>\nДоговор (http://letopis.test/d)');
     expect(await told(vera, 'Загляните в Лютик')).toBe(1);
     expect((await about.anna.get(`/v1/registries/companies/${company}`)).body).toMatchObject({ industry: 'Цветы' });
     const { eventId } = (await outputsOf(id, 'meeting'))!;

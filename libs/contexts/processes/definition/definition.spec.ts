@@ -37,6 +37,25 @@ describe('A process definition', () => {
     },
   );
 
+  test('R111 a letter says where it goes, what it is written in and how it is sent; another letter of the product is for the queue', () => {
+    const mail = (args: object) =>
+      small({ onEnter: [{ key: 'mail', type: 'send_email', args: { to: 'client', subject: 'x', text: 'x', ...args } }] });
+    expect(messages(mail({ contentType: 'html', charset: 'utf-8', mode: 'direct' }))).toEqual([]);
+    expect(messages(mail({ mode: 'queued', templateSite: 'notification.message' }))).toEqual([]);
+    const at = '/stages/0/onEnter/0/args';
+    expect(messages(mail({ templateSite: 'notification.message' }))).toEqual([`${at}/templateSite: is for the mode queued alone`]);
+    expect(messages(mail({ charset: 'koi8-r', contentType: 'rtf', templateSite: 'x', mode: 'queued' }))).toEqual([
+      `${at}/contentType: must be one of text, html`,
+      `${at}/charset: must be one of utf-8`,
+      `${at}/templateSite: must be one of notification.message`,
+    ]);
+  });
+
+  test('R097 a long row of spaces where a placeholder might end is read in one go', () => {
+    expect(evaluate(`{{${' '.repeat(50_000)}`, {})).toHaveLength(50_002);
+    expect(evaluate('{{ params.a }}', { params: { a: 1 } })).toBe(1);
+  });
+
   test('R150 a process that starts by itself asks nobody for its parameters', () => {
     const param = { key: 'who', type: 'staff', required: true };
     const starting = { ...small(), autoStartOnCreate: true };
@@ -139,7 +158,7 @@ describe('A process definition', () => {
     ],
     [small({}, { to: 'done', on: { approval: 'vote', outcome: 'approved' } }), ['/stages/0/exits/0/on/approval: there is no step «vote»']],
     [small({}, { to: 'done', on: { timer: 'late' } }), ['/stages/0/exits/0/on/timer: the stage has no timer «late»']],
-    [{ ...small(), triggers: [{ on: 'DealPaid', inStages: ['x'], steps: [] }] }, ['/triggers/0/inStages/0: there is no stage «x»']],
+    [{ ...small(), triggers: [{ on: 'DealPaid', inStages: ['x'], steps: [log('t')] }] }, ['/triggers/0/inStages/0: there is no stage «x»']],
   ])('is refused with the place and the reason %#', (value, expected) => expect(messages(value)).toEqual(expected));
 
   test('R117 a draft may refer to the outputs of any step that it holds before', () => {

@@ -171,7 +171,7 @@ const definition = record({
     1,
     100,
   ),
-  triggers: list(record({ on: eventType, 'where?': where, 'inStages?': list(code, 1), steps }), 0, 50),
+  triggers: list(record({ on: eventType, 'where?': where, 'inStages?': list(code, 1), steps: list(step, 1, 100) }), 0, 50),
 });
 
 /** What keeps a value from being a definition at all: fields that are missing, unknown or of a wrong form. */

@@ -39,6 +39,8 @@ interface StepSpec {
   readonly args: Readonly<Record<string, ArgCheck>>;
   /** What later texts may refer to. */
   readonly outputs: readonly string[];
+  /** Arguments that go with each other: what is wrong, where it is. */
+  readonly together?: (args: Args) => { readonly field: string; readonly message: string } | undefined;
   /** Arguments that name steps. */
   readonly steps?: readonly string[];
 }
@@ -64,11 +66,13 @@ export const stepTypes: Readonly<Record<StepType, StepSpec>> = {
       subject: textUpTo(255),
       text: textUpTo(4000),
       'contentType?': word('text', 'html'),
-      'charset?': textUpTo(40),
+      'charset?': word('utf-8'),
       'mode?': word('direct', 'queued'),
-      'templateSite?': textUpTo(100),
+      'templateSite?': word('notification.message'),
     },
     outputs: ['notificationIds'],
+    together: ({ templateSite, mode }) =>
+      templateSite !== undefined && mode !== 'queued' ? { field: 'templateSite', message: 'is for the mode queued alone' } : undefined,
   },
   send_sms: { args: { to: many, text: textUpTo(700) }, outputs: ['notificationIds'] },
   social_message: { args: { 'from?': one, to: many, text: textUpTo(4000) }, outputs: ['notificationIds'] },
@@ -131,7 +135,8 @@ export const stepTypes: Readonly<Record<StepType, StepSpec>> = {
 
 /** What is wrong with the arguments of a step; pointers begin at the arguments. */
 export function argumentProblems(type: StepType, args: Args): readonly { pointer: string; message: string }[] {
-  const { args: known } = stepTypes[type];
+  const { args: known, together } = stepTypes[type];
+  const unfit = together?.(args);
   const problems = Object.entries(known).flatMap(([name, check]) => {
     const field = name.replace('?', '');
     const value = args[field];
@@ -141,5 +146,9 @@ export function argumentProblems(type: StepType, args: Args): readonly { pointer
   });
   const names = Object.keys(known).map((name) => name.replace('?', ''));
   const strangers = Object.keys(args).filter((name) => !names.includes(name));
-  return [...problems, ...strangers.map((name) => ({ pointer: `/${name}`, message: `is not an argument of ${type}` }))];
+  return [
+    ...problems,
+    ...(unfit ? [{ pointer: `/${unfit.field}`, message: unfit.message }] : []),
+    ...strangers.map((name) => ({ pointer: `/${name}`, message: `is not an argument of ${type}` })),
+  ];
 }

@@ -26,10 +26,16 @@ interface Message {
   readonly title?: string;
   readonly from?: string;
   readonly category?: 'message' | 'process';
+  /** The letter that it is written as; by default as every message is. */
+  readonly templateCode?: string;
 }
 
 /** A message to each; their ids follow from step and attempt, so that a repeat tells nobody twice. */
-export function messages(view: View, about: string, { policy, to, textSite, textMail, title, from, category = 'process' }: Message) {
+export function messages(
+  view: View,
+  about: string,
+  { policy, to, textSite, textMail, title, from, templateCode, category = 'process' }: Message,
+) {
   const { processId, state } = view;
   const sender = from === undefined ? undefined : view.resolve(from)[0];
   return to.map((person): { id: string; command: CommandEffect } => {
@@ -45,6 +51,8 @@ export function messages(view: View, about: string, { policy, to, textSite, text
       title,
       textSite: textSite.slice(0, 4_000),
       textMail,
+      templateCode,
+      vars: templateCode === undefined ? undefined : { title, text: textMail ?? textSite },
       from:
         from === undefined
           ? { kind: 'system' as const }
@@ -65,3 +73,16 @@ export const told = (view: View, { visit, key, attempt: nth }: StepRecord, messa
   const all = messages(view, `${visit}:${key}:${nth}`, { ...message, to: reachable });
   return { commands: all.map(({ command }) => command), outputs: { notificationIds: all.map(({ id }) => id) } };
 };
+
+const ENTITIES: Readonly<Record<string, string>> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', laquo: '«', raquo: '»', mdash: '—' };
+
+/** HTML as the text of a letter, which the product writes in a layout of its own: paragraphs, lines, and where links lead. */
+export const plainText = (html: string): string =>
+  html
+    .replace(/<br\s*\/?>/gi, '\n')
+    .replace(/<\/(?:p|div|li|tr|h[1-6])>/gi, '\n\n')
+    .replace(/<a\s[^>]*?href="([^"]*)"[^>]*>([^<]*)<\/a>/gi, '$2 ($1)')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&([a-z]+);/g, (whole, name: string) => ENTITIES[name] ?? whole)
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();

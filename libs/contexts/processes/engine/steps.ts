@@ -15,7 +15,7 @@ import {
 } from '../smart-process/smart-process.commands';
 import { latest, type StepRecord } from '../smart-process/smart-process.state';
 import { NOT_AVAILABLE, type Done } from './done';
-import { people, told, unknownRecipient } from './messages';
+import { people, plainText, told, unknownRecipient } from './messages';
 import { childOf, taskOf, type View } from './plan';
 import { meant, within } from './scope';
 import { subjectCommands, toSubject } from './subjects';
@@ -50,14 +50,19 @@ const runs: Readonly<Record<StepType, Run>> = {
       title: said(step, view, 'title', 255),
       from: step.args.kind === 'system' ? undefined : ((step.args.from as string | undefined) ?? 'author'),
     }),
-  send_email: (step, record, view) =>
-    told(view, record, {
+  send_email: (step, record, view) => {
+    const { args } = step;
+    // What is filled in is a client's own words: it becomes no markup.
+    const written = args.contentType === 'html' && typeof args.text === 'string' ? { ...args, text: plainText(args.text) } : args;
+    return told(view, record, {
       policy: 'email',
-      to: people(step.args.to, view),
+      to: people(args.to, view),
       title: said(step, view, 'subject', 255),
-      textSite: said(step, view, 'text', 4_000) ?? '—',
-      from: step.args.from as string | undefined,
-    }),
+      textSite: said({ ...step, args: written }, view, 'text', 4_000) ?? '—',
+      from: args.from as string | undefined,
+      templateCode: args.templateSite as string | undefined,
+    });
+  },
   send_sms: (step, record, view) => {
     const done = told(view, record, { policy: 'sms', to: people(step.args.to, view), textSite: said(step, view, 'text', 700) ?? '—' });
     if (done.failed) return done;

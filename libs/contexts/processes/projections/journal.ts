@@ -80,6 +80,8 @@ export const processJournal = projection<JournalRow, SmartProcessEvents>()({
     ResponsibleChanged: (row, event) => line(row, event, { what: 'responsible', by: event.data.to, text: event.data.reason }),
     StageReminderSent: (row, event) =>
       line(row, event, { what: 'reminder', visit: event.data.visit, key: event.data.key, text: `${event.data.hoursInStage} ч` }),
+    ProcessEventReceived: (row, event) =>
+      event.data.dropped ? line(row, event, { what: 'reactionsDropped', text: `${event.data.eventType}: ${event.data.dropped}` }) : row,
     ProcessPaused: (row, event) => line(row, event, { what: 'paused', text: event.data.reason }),
     ProcessResumed: (row, event) => line(row, event, { what: 'resumed' }),
     ProcessMigrationPlanned: (row, event) =>

@@ -50,12 +50,19 @@ export const reminded: Decide<RecordStageReminder> = ({ visit, key, no }, state,
   return [event('StageReminderSent', { stageCode: state.stageCode, key, no, visit, hoursInStage: Math.floor(passed / 3_600_000) })];
 };
 
+/** What events and timers have set off and is under way beside the stage: more of it is not begun, and the journal says so. */
+export const MOST_RUNS = 1_000;
+
 export const eventReceived: Decide<ReceiveProcessEvent> = (c, state) => {
   if (isOver(state) || state.status === 'none' || state.received.includes(c.eventId)) return [];
   const { eventId, eventType, stream, position, atVisit, data, version = state.definitionVersion } = c;
   // The places of triggers in another version say nothing of this one.
   const triggers = version === state.definitionVersion ? c.triggers : [];
-  return [event('ProcessEventReceived', { eventId, eventType, stream, position, atVisit, data, triggers })];
+  const room = Math.max(0, MOST_RUNS - state.runs.length);
+  const dropped = Math.max(0, triggers.length - room) || undefined;
+  return [
+    event('ProcessEventReceived', { eventId, eventType, stream, position, atVisit, data, triggers: triggers.slice(0, room), dropped }),
+  ];
 };
 
 export const paused: Decide<PauseSmartProcess, Acting> = ({ reason }, state, acting) => {

@@ -57,10 +57,11 @@ export interface SmartProcessEvents {
     childProcessId?: string;
   };
   StepWaiting: { visit: number; key: string; on: Outputs };
-  StepCompleted: { visit: number; key: string; outputs: Outputs; consumedEventId?: string };
+  /** With the last step of what an event or a timer has set off, that is over (`endsRun`). */
+  StepCompleted: { visit: number; key: string; outputs: Outputs; consumedEventId?: string; endsRun?: string };
   StepFailed: { visit: number; key: string; errorCode: string; attempt: number };
   StepRetried: { visit: number; key: string };
-  StepSkipped: { visit: number; key: string; by: string };
+  StepSkipped: { visit: number; key: string; by: string; endsRun?: string };
   ProcessFaulted: { visit: number; key: string; errorCode: string };
   ApprovalRoundOpened: {
     roundId: string;
@@ -86,6 +87,8 @@ export interface SmartProcessEvents {
     atVisit: number;
     data: Outputs;
     triggers: readonly number[];
+    /** Reactions that were not begun, as too many are under way. */
+    dropped?: number;
   };
   ProcessPaused: { reason?: string };
   ProcessResumed: { pausedMs: number };

@@ -143,8 +143,8 @@ export const noProcess: SmartProcess = {
   facts: 0,
 };
 
-/** Events that an instance remembers to have received. */
-const REMEMBERED = 500;
+/** Events that an instance remembers to have received: as many as may be delivered once more after a death. */
+const REMEMBERED = 1_000;
 
 export const stepId = (visit: number, key: string): string => `${visit}:${key}`;
 /** The key in the definition of a step that may run several times in a visit. */
@@ -171,6 +171,31 @@ const changedStep = (state: SmartProcess, visit: number, key: string, change: Pa
 };
 
 const also = (ids: readonly string[], id: unknown) => (typeof id === 'string' && !ids.includes(id) ? [...ids, id] : ids);
+
+/** A run is over: what is kept of it is the latest run of each of its steps. */
+const ended = (state: SmartProcess, run: string | undefined): SmartProcess => {
+  if (run === undefined) return state;
+  const next = { ...state, runs: state.runs.filter((each) => each.run !== run) };
+  return { ...next, ...needed(next, (key) => key.includes(':')) };
+};
+
+/**
+ * What later visits and texts may still ask for: the latest run of every step and task, and whatever is not over. Only keys that
+ * may be forgotten are looked at.
+ */
+function needed(state: SmartProcess, mayGo: (key: string) => boolean = () => true): Pick<SmartProcess, 'steps' | 'tasks'> {
+  const running = new Set(state.runs.map(({ run }) => run));
+  const latestOf = (all: Readonly<Record<string, { readonly key: string }>>) =>
+    new Map(Object.entries(all).map(([id, { key }]) => [keyOf(key), id]));
+  const [latestStep, latestTask] = [latestOf(state.steps), latestOf(state.tasks)];
+  const goesOn = (key: string) => !mayGo(key) || running.has(key.slice(key.indexOf(':') + 1));
+  return {
+    steps: Object.fromEntries(Object.entries(state.steps).filter(([id, { key }]) => latestStep.get(keyOf(key)) === id || goesOn(key))),
+    tasks: Object.fromEntries(
+      Object.entries(state.tasks).filter(([id, { key, status }]) => status === 'open' || latestTask.get(keyOf(key)) === id || goesOn(key)),
+    ),
+  };
+}
 
 /** The visit that a step belongs to: its run's own, or the present one. */
 const visitOf = ({ runs }: SmartProcess, key: string, visit: number): number =>
@@ -216,6 +241,7 @@ const folds: Evolve = {
       inbox: state.inbox.filter(({ atVisit, position }) => atVisit >= heardFromVisit && position > heardAfter),
       runs: state.runs.filter(({ timer }) => timer === undefined),
       rounds: Object.fromEntries(Object.entries(state.rounds).map(([id, round]) => [id, closed(round)])),
+      ...needed(state),
     };
   },
   StepStarted: (state, { visit, key, attempt, taskId, blocking = false, childProcessId }, { occurredAt }) => ({
@@ -225,8 +251,8 @@ const folds: Evolve = {
   }),
   StepWaiting: (state, { visit, key, on }, { occurredAt }) =>
     changedStep(state, visit, key, { status: 'waiting', on, since: occurredAt, pausedBefore: state.pausedMs }),
-  StepCompleted: (state, { visit, key, outputs, consumedEventId }) => ({
-    ...changedStep(state, visit, key, { status: 'completed', outputs }),
+  StepCompleted: (state, { visit, key, outputs, consumedEventId, endsRun }) => ({
+    ...ended(changedStep(state, visit, key, { status: 'completed', outputs }), endsRun),
     inbox: consumedEventId === undefined ? state.inbox : state.inbox.filter(({ eventId }) => eventId !== consumedEventId),
     // Before it was said at the start of the step.
     childProcessIds: also(state.childProcessIds, outputs.processId),
@@ -240,9 +266,9 @@ const folds: Evolve = {
     status: 'running',
     faultedStep: undefined,
   }),
-  StepSkipped: (state, { visit, key }) => {
+  StepSkipped: (state, { visit, key, endsRun }) => {
     const isFaulted = state.faultedStep === stepId(visit, key);
-    const next = changedStep(state, visit, key, { status: 'skipped' });
+    const next = ended(changedStep(state, visit, key, { status: 'skipped' }), endsRun);
     return isFaulted ? { ...next, status: 'running', faultedStep: undefined } : next;
   },
   ProcessFaulted: (state, { visit, key }) => ({ ...state, status: 'faulted', faultedStep: stepId(visit, key) }),

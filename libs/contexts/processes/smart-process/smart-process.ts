@@ -172,5 +172,5 @@ export const smartProcess = define({
 
   evolve: evolveProcess,
   // The folds are told in smart-process.state: raise it when they change.
-  foldVersion: 3,
+  foldVersion: 4,
 });

@@ -1,7 +1,7 @@
 import { system } from '@letopis/kernel';
 import { isFinal, stageOf, type ProcessDefinitionData, type StageDef } from '../definition/definition';
 import { scopeOf, unmet } from '../engine/scope';
-import { isAtEnd } from '../engine/strands';
+import { isAtEnd, standing, strandsOf } from '../engine/strands';
 import { refusal } from '../errors';
 import type { ProcessDefinition } from '../process-definition/process-definition';
 import { dataOf, event, under, type Decide, type Fact, type Fields } from './facts';
@@ -92,13 +92,24 @@ function causeOf({ exits }: StageDef, exit: number, eventId: string | undefined)
   return { kind: 'timer', exit, of: on.timer };
 }
 
-/** The facts, and that the process is at its end where they bring it there. */
+/** The facts, what else they bring to an end, and that the process is at its end where they bring it there. */
 export function withEnd(definition: ProcessDefinition, state: SmartProcess, facts: readonly Fact[]): readonly Fact[] {
   const at = { id: '', occurredAt: '', actor: system('fold') };
+  const data = dataOf(definition, state);
   const after = facts.reduce(
-    (folded, { type, data }) => (evolveProcess[type] as (...args: readonly unknown[]) => SmartProcess)(folded, data, at),
+    (folded, { type, data: told }) => (evolveProcess[type] as (...args: readonly unknown[]) => SmartProcess)(folded, told, at),
     state,
   );
-  const data = dataOf(definition, state);
-  return isAtEnd(data, after) ? [...facts, completedIn(stageOf(data, after.stageCode)!)] : facts;
+  const told = facts.map((fact) => endingRun(data, after, fact));
+  return isAtEnd(data, after) ? [...told, completedIn(stageOf(data, after.stageCode)!)] : told;
+}
+
+/** The fact that ends a step, with the run that is over by it. */
+function endingRun(data: ProcessDefinitionData, after: SmartProcess, fact: Fact): Fact {
+  if (fact.type !== 'StepCompleted' && fact.type !== 'StepSkipped') return fact;
+  const { key, visit } = fact.data;
+  const run = key.includes(':') ? key.slice(key.indexOf(':') + 1) : undefined;
+  const strand = run === undefined ? undefined : strandsOf(data, after).find((each) => each.run === run);
+  if (!strand || standing(strand.steps, after, visit, run) !== 'done') return fact;
+  return { ...fact, data: { ...fact.data, endsRun: run } } as Fact;
 }

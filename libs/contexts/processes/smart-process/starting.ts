@@ -53,10 +53,11 @@ export const started: Decide<StartSmartProcess, Start> = (c, state, context) => 
   ];
 };
 
+const isText = (value: unknown): boolean => typeof value === 'string' && value.length <= 4_000;
 const FITS: Readonly<Record<string, (value: unknown) => boolean>> = {
   staff: (value) => typeof value === 'string',
   'staff[]': (value) => Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string'),
-  'string[]': (value) => Array.isArray(value),
+  'string[]': (value) => Array.isArray(value) && value.length <= MOST_NAMED && value.every(isText),
   number: (value) => typeof value === 'number' && Number.isFinite(value),
   duration: (value) => durationMillis(value) !== undefined,
 };
@@ -73,7 +74,7 @@ function paramsOf({ params }: ProcessDefinitionData, given: Fields, initiator: s
         if (required) throw refusal('PARAM_REQUIRED', { name: key });
         return [];
       }
-      if (!(FITS[type] ?? ((each: unknown) => typeof each === 'string'))(value)) throw refusal('PARAM_INVALID', { name: key });
+      if (!(FITS[type] ?? isText)(value)) throw refusal('PARAM_INVALID', { name: key });
       return [[key, value]];
     }),
   );

@@ -21,9 +21,9 @@ interface ByDefinition {
   readonly definition: ProcessDefinition;
 }
 
-/** Whether a record is about the present visit; what an event has set off is not bound to one. */
+/** Whether a record is about what goes on: the present visit, or something that was set off and is not over. */
 const isCurrent = ({ stageVisit, runs }: SmartProcess, visit: number, key: string): boolean =>
-  visit === stageVisit || runs.some(({ run, trigger }) => trigger !== undefined && key.endsWith(`:${run}`));
+  key.includes(':') ? runs.some(({ run }) => key.endsWith(`:${run}`)) : visit === stageVisit;
 const recordOf = ({ steps }: SmartProcess, { visit, key }: { visit: number; key: string }): StepRecord | undefined =>
   steps[stepId(visit, key)];
 const isUnderWay = (record: StepRecord | undefined): boolean => record?.status === 'started' || record?.status === 'waiting';
