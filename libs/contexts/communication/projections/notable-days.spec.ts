@@ -53,6 +53,10 @@ describe('notable_days', () => {
 
   test('of whoever was erased no day is known', () => {
     given(notableDays, stream(person, id, personCreated, ofPerson('PersonArchived', {}), ofPerson('PersonErased', {}))).thenNoDocument(id);
+    given(
+      notableDays,
+      stream(contact, id, contactCreated, ofContact('ContactArchived', {}), ofContact('ContactErased', {})),
+    ).thenNoDocument(id);
     const sealed = ofContact('ContactUpdated', { changes: ERASED as never, shared: [] });
     after(sealed).thenDocument(id, { ...row, type: 'contact', staffId });
     const unknown = { ...contactCreated, data: { ...(contactCreated.data as object), name: ERASED, birthDate: ERASED } };
