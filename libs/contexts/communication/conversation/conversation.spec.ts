@@ -71,6 +71,8 @@ describe('A conversation', () => {
   test.each<[string, Partial<commands.OpenConversation>, Actor, string]>([
     ['with one person', { kind: 'direct', participants: [one] }, boris, 'RECIPIENT_UNKNOWN'],
     ['with three in a dialog', { kind: 'direct', participants: [one, two, staffIdOf(anna)] }, boris, 'RECIPIENT_UNKNOWN'],
+    ['with oneself', { kind: 'direct', participants: [one, one] }, boris, 'RECIPIENT_UNKNOWN'],
+    ['with one person twice', { participants: [one, two, two] }, boris, 'RECIPIENT_UNKNOWN'],
     ['with somebody unknown', { participants: [one, staffIdOf(olga)] }, boris, 'RECIPIENT_UNKNOWN'],
     ['for others', {}, anna, 'NOT_PARTICIPANT'],
     ['for a client, by staff', { kind: 'client', clientAccountId: accountId, participants: undefined }, boris, 'NOT_PARTICIPANT'],
@@ -106,8 +108,9 @@ describe('A conversation', () => {
     given_(group, wrote(1)).when(deliver(viktor.userId), by(boris)).isRefused('FORBIDDEN');
   });
 
-  test('the same message again is not written twice', () => {
+  test('the same message again is not written twice, and nobody writes under the id of another’s', () => {
     given_(group, wrote(1)).when(write(1), by(boris)).thenNothing();
+    given_(group, wrote(1)).when(write(1), by(viktor)).thenRefused('ALREADY_EXISTS');
   });
 
   test('R119 quotes a message of this conversation and no other', () => {

@@ -69,8 +69,9 @@ export const conversation = define({
         const { userId: clientUserId } = account;
         return [event('ConversationOpened', { organizationId, kind, participants: [], userIds: [], clientAccountId, clientUserId })];
       }
+      const isTwice = new Set(participants).size < participants.length;
       const isEnough = kind === 'direct' ? participants.length === 2 : participants.length >= 2;
-      if (!isEnough || staff.some((each) => !isColleague(each, organizationId))) throw refusal('RECIPIENT_UNKNOWN');
+      if (isTwice || !isEnough || staff.some((each) => !isColleague(each, organizationId))) throw refusal('RECIPIENT_UNKNOWN');
       const { staffId } = caller.standing;
       if (staffId === undefined || !participants.includes(staffId)) throw refusal('NOT_PARTICIPANT');
       if (state.status === 'open') {
@@ -83,7 +84,9 @@ export const conversation = define({
 
     SendChatMessage: ({ messageId, text, quoteOfMessageId, files }, state, { own: caller, present: there, brought, actor }) => {
       const me = speaker(state, caller, actor);
-      if (state.recent.some((each) => each.messageId === messageId)) return [];
+      const before = state.recent.find((each) => each.messageId === messageId);
+      if (before && before.from !== me.id) throw refusal('ALREADY_EXISTS');
+      if (before) return [];
       if (quoteOfMessageId !== undefined && !state.recent.some((each) => each.messageId === quoteOfMessageId)) throw refusal('NOT_FOUND');
       const named = sentFiles(files, brought, actor);
       const others = state.talkers.filter(({ id }) => id !== me.id);

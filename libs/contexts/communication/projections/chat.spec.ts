@@ -17,6 +17,7 @@ import {
   wrote,
 } from '../chat.fixtures';
 import { anna, boris, romashka, viktor } from '../communication.fixtures';
+import { conversation } from '../conversation/conversation';
 import { chatContacts, chatDialogs, chatHistory } from './chat';
 
 const [one, two] = [staffIdOf(boris), staffIdOf(viktor)];
@@ -82,14 +83,23 @@ describe('chat_dialogs', () => {
 });
 
 describe('chat_history', () => {
+  const keyOf = (number: number) => `${conversationId}:${messageIdOf(number)}`;
   test('R119 R120 keeps every message with what it quotes and to whom it has come', () => {
     const quoting = wrote(2, { quote: { messageId: messageIdOf(1) }, from: two, authorUserId: viktor.userId });
     const delivered = said('ChatMessagesDelivered', { staffId: two, userId: viktor.userId, messageIds: [messageIdOf(1)] });
     const history = given(chatHistory, ...chatting, dialog(group, wrote(1), quoting, delivered));
-    history.thenDocument(messageIdOf(1), expect.objectContaining({ fromName: 'boris@romashka.ru', deliveredTo: [two] }) as object);
+    history.thenDocument(keyOf(1), expect.objectContaining({ fromName: 'boris@romashka.ru', deliveredTo: [two] }) as object);
     history.thenDocument(
-      messageIdOf(2),
+      keyOf(2),
       expect.objectContaining({ quoteOf: messageIdOf(1), quoteText: 'Сообщение 1', quoteFrom: one }) as object,
     );
+  });
+
+  test('a message of another conversation under the same id takes the place of nobody’s', () => {
+    const elsewhere = derivedId('conversation', 'elsewhere');
+    const forged = wrote(1, { from: two, authorUserId: viktor.userId, text: 'Не то' });
+    const history = given(chatHistory, ...chatting, dialog(group, wrote(1)), stream(conversation, elsewhere, group, forged));
+    history.thenDocument(keyOf(1), expect.objectContaining({ conversationId, text: 'Сообщение 1' }) as object);
+    history.thenDocument(`${elsewhere}:${messageIdOf(1)}`, expect.objectContaining({ text: 'Не то' }) as object);
   });
 });

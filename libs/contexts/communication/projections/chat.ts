@@ -206,6 +206,7 @@ export interface ChatMessageRow {
   readonly text: string;
   readonly files?: readonly FileRef[];
   readonly quoteOf?: string;
+  readonly quoteKey?: string;
   readonly quoteText?: string;
   readonly quoteFrom?: string;
   readonly deliveredTo: readonly string[];
@@ -222,17 +223,21 @@ const conversationSide = side<{ kind: ConversationKind; userIds: readonly string
   ParticipantAdded: (known, { data: { userId } }) => known && { ...known, userIds: [...known.userIds, userId] },
   ParticipantLeft: (known, { data: { userId } }) => known && { ...known, userIds: without(known.userIds, userId) },
 });
+/** Whoever sends a message chooses its id: it is one within its conversation, and means nothing in another. */
+const messageKey = (conversationId: string, messageId: string) => `${conversationId}:${messageId}`;
 const quotedSide = {
   ...side<{ text: string; from: string }, ConversationEvents>()({ ChatMessageSent: (_, { data: { text, from } }) => ({ text, from }) }),
-  key: ({ data }: { data: unknown }) => (data as { messageId: string }).messageId,
+  key: ({ aggregateId, data }: { aggregateId: string; data: unknown }) =>
+    messageKey(aggregateId, (data as { messageId: string }).messageId),
 };
 
 /** What was said, message by message, with what it quotes. */
 export const chatHistory = projection<ChatMessageRow, Pick<ConversationEvents, 'ChatMessageSent' | 'ChatMessagesDelivered'>>()({
   code: 'chat_history',
-  version: 2,
+  version: 3,
   title: { ru: 'История переписки', en: 'Chat history' },
-  key: (event) => (event.type === 'ChatMessageSent' ? event.data.messageId : event.data.messageIds),
+  key: ({ aggregateId, ...event }) =>
+    (event.type === 'ChatMessageSent' ? [event.data.messageId] : event.data.messageIds).map((id) => messageKey(aggregateId, id)),
   on: {
     ChatMessageSent: (_, { aggregateId, data: { messageId, from, text, quote, files, deliveredTo }, metadata }) => ({
       messageId,
@@ -242,6 +247,7 @@ export const chatHistory = projection<ChatMessageRow, Pick<ConversationEvents, '
       text,
       files: (files as unknown) === ERASED ? undefined : files,
       quoteOf: quote?.messageId,
+      quoteKey: quote && messageKey(aggregateId, quote.messageId),
       deliveredTo,
       at: metadata.occurredAt,
     }),
@@ -251,7 +257,7 @@ export const chatHistory = projection<ChatMessageRow, Pick<ConversationEvents, '
   joins: [
     { by: 'from', side: 'staff', fields: { displayName: 'fromName' } },
     { by: 'conversationId', side: 'conversations', fields: { kind: 'kind', userIds: 'userIds' } },
-    { by: 'quoteOf', side: 'messages', fields: { text: 'quoteText', from: 'quoteFrom' } },
+    { by: 'quoteKey', side: 'messages', fields: { text: 'quoteText', from: 'quoteFrom' } },
   ],
   list: {
     filters: { organizationId: 'string', conversationId: 'string', from: 'string', userIds: 'string', at: 'time' },
@@ -261,5 +267,5 @@ export const chatHistory = projection<ChatMessageRow, Pick<ConversationEvents, '
   },
   live: true,
   policy: talkersSee,
-  hidden: ['userIds'],
+  hidden: ['userIds', 'quoteKey'],
 });

@@ -9,7 +9,8 @@ import { isIdle } from '../notification/routing';
 
 /** The conversations in which something waits for a person. */
 export const waitingFor = (userId: string): string => `chatWaiting:${userId}`;
-const notificationOf = (messageId: string, userId: string) => derivedId('chatNotification', messageId, userId);
+const notificationOf = (conversationId: string, messageId: string, userId: string) =>
+  derivedId('chatNotification', conversationId, messageId, userId);
 /** Notifications are shorter than messages may be. */
 const MOST_TEXT = 4_000;
 
@@ -72,7 +73,7 @@ export const chatNotificationSaga = saga<ConversationEvents>()({
         send(
           RequestNotification,
           {
-            notificationId: notificationOf(messageId, userId),
+            notificationId: notificationOf(id, messageId, userId),
             organizationId: metadata.organizationId,
             recipient: { userId },
             category: 'message',
@@ -86,7 +87,7 @@ export const chatNotificationSaga = saga<ConversationEvents>()({
         ),
       );
     },
-    ConversationRead: ({ data: { userId, messageIds } }) =>
-      messageIds.map((messageId) => send(MarkNotificationRead, { notificationId: notificationOf(messageId, userId) }, messageId)),
+    ConversationRead: ({ aggregateId: id, data: { userId, messageIds } }) =>
+      messageIds.map((messageId) => send(MarkNotificationRead, { notificationId: notificationOf(id, messageId, userId) }, messageId)),
   },
 });

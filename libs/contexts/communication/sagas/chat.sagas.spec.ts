@@ -72,7 +72,7 @@ describe('ChatFilesSaga', () => {
 
 describe('ChatNotificationSaga', () => {
   const happens = (streams = chatting, ...happened: readonly Fact[]) => when(chatNotificationSaga, dialog(...happened), { streams });
-  const notificationId = derivedId('chatNotification', messageIdOf(1), viktor.userId);
+  const notificationId = derivedId('chatNotification', conversationId, messageIdOf(1), viktor.userId);
 
   test('S15 R051 everybody else who takes part finds the message in the centre', async () => {
     await happens(chatting, group, wrote(1)).thenEffects(
