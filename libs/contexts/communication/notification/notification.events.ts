@@ -16,39 +16,31 @@ export interface Link {
   readonly id: string;
 }
 
+/** What is told, whoever it is told to. */
+interface Told {
+  category: Category;
+  policy: RoutingPolicy;
+  title?: string;
+  textSite: string;
+  textMail?: string;
+  from: Sender;
+  link?: Link;
+  /** Whose key seals the texts. */
+  about: string;
+}
+
 export interface NotificationEvents {
-  NotificationRequested: {
+  NotificationRequested: Told & {
     organizationId?: string;
     recipientUserId?: string;
     external?: ExternalRecipient;
-    category: Category;
-    policy: RoutingPolicy;
-    title?: string;
-    textSite: string;
-    textMail?: string;
-    from: Sender;
     templateCode?: string;
     vars?: Readonly<Record<string, unknown>>;
     secretRefs?: Readonly<Record<string, string>>;
-    link?: Link;
-    /** Whose key seals the texts. */
-    about: string;
     letterSent?: boolean;
   };
   /** To a group: each of them gets a notification of its own. */
-  GroupMessageRequested: {
-    organizationId: string;
-    groupId: string;
-    staffIds: readonly string[];
-    category: Category;
-    policy: RoutingPolicy;
-    title?: string;
-    textSite: string;
-    textMail?: string;
-    from: Sender;
-    link?: Link;
-    about: string;
-  };
+  GroupMessageRequested: Told & { organizationId: string; groupId: string; staffIds: readonly string[] };
   NotificationRouted: { channels: readonly Channel[]; presence: Presence };
   NotificationDelivered: { channel: Channel; providerId?: string };
   NotificationDeliveryFailed: { channel: Channel; error: string; attempt: number; final: boolean };

@@ -1,36 +1,35 @@
-import {
-  department,
-  hoursOf,
-  staffMember,
-  workSchedule,
-  type Department,
-  type StaffMember,
-  type WorkSchedule,
-} from '@letopis/contexts/staff';
+import { department, hoursOf, type Department, type StaffMember } from '@letopis/contexts/staff';
 import {
   addWorkingMinutes,
-  administers,
   after,
   aggregate,
   followedBy,
   ifKnown,
-  known,
   member,
   oneOf,
-  ownerOf,
-  roleKey,
   staff,
   standingOf,
-  stateIn,
   stateOf,
   systemOnly,
   type Actor,
-  type Need,
-  type Standing,
 } from '@letopis/kernel';
 import { refusal } from '../errors';
+import {
+  active,
+  headsOf,
+  hoursFor,
+  is,
+  isAssignee,
+  isController,
+  isCreator,
+  isSystem,
+  mayTake,
+  own,
+  roleOf,
+  type Standpoint,
+} from './standpoint';
 import * as commands from './task.commands';
-import type { Assignee, TaskEvents } from './task.events';
+import type { TaskEvents } from './task.events';
 import { evolveTask, noTask, OPEN, type Task, type TaskStatus } from './task.state';
 
 const { command, define, event } = aggregate<Task, TaskEvents>();
@@ -42,57 +41,6 @@ export const REOPENING = { days: 14 };
 const insider = member<object, Task>({ inside: true });
 const insiderOrSystem = oneOf<object, Task>(systemOnly, insider);
 const all = staff<object, Task>('tasks.items:edit_all');
-
-/** Who somebody is to a task. */
-interface Standpoint {
-  readonly standing: Standing;
-  readonly actor: Actor;
-}
-const own = ({ actor, state }: { actor: Actor; state: Task }): { own: Need<Standing> } => ({
-  own: standingOf(state.organizationId || undefined, actor.kind === 'user' ? actor.userId : undefined),
-});
-const isSystem = ({ kind }: Actor) => kind === 'system';
-const is = ({ standing }: Standpoint, staffId: string | undefined) => staffId !== undefined && standing.staffId === staffId;
-const isAssignee = (who: Standpoint, { assignee }: Task) => is(who, assignee.staffId);
-/** Whoever made it, and administrators of the organization. */
-const isCreator = (who: Standpoint, { creatorStaffId }: Task) => is(who, creatorStaffId) || administers(who.standing, who.actor);
-const isController = (who: Standpoint, { controllerStaffId }: Task) => is(who, controllerStaffId);
-/** Whether a task of a department or role may be theirs. */
-const mayTake = ({ standing: { staff: member } }: Standpoint, { assignee: { departmentId, roleCode } }: Task) =>
-  member?.status === 'active' &&
-  (departmentId === undefined
-    ? roleCode !== undefined && member.roleCodes.includes(roleCode)
-    : member.departmentIds.includes(departmentId));
-
-const active = (staffId: string | undefined) => ifKnown(stateOf(staffMember, staffId));
-
-/** The working hours that a term is counted in: of the department, or of the first one of the staff member. */
-const hoursFor = ({ staffId, departmentId }: Assignee): Need<WorkSchedule | undefined> =>
-  followedBy(
-    { staff: ifKnown(stateOf(staffMember, staffId)) },
-    ({ staff: found }) => ({
-      department: ifKnown(stateOf(department, departmentId ?? (found as StaffMember | undefined)?.departmentIds[0])),
-    }),
-    ({ department: found }) => ({ schedule: ifKnown(stateOf(workSchedule, (found as Department | undefined)?.scheduleId)) }),
-    ({ schedule }) => schedule as WorkSchedule | undefined,
-  );
-
-/** Who leads the department that a task is for, or one that whoever has it is in. */
-const headsOf = ({ staffId, departmentId }: Assignee): Need<readonly (string | undefined)[]> =>
-  followedBy(
-    { staff: active(staffId) },
-    ({ staff: found }) => {
-      const ids = [departmentId ?? [], (found as StaffMember | undefined)?.departmentIds ?? []].flat();
-      return Object.fromEntries(ids.map((id) => [id, stateOf(department, id)]));
-    },
-    ({ staff: _, ...departments }) => Object.values(departments).map((each) => (each as Department).headStaffId),
-  );
-
-const roleOf = (organizationId: string, code: string | undefined) => {
-  if (code === undefined) return known(undefined);
-  const { scope, value } = roleKey(organizationId, code);
-  return ifKnown(stateIn<{ readonly status: string }>('role', ownerOf(scope, value)));
-};
 
 export const task = define({
   category: 'task',
