@@ -113,20 +113,6 @@ describe('The runner of sagas', () => {
     expect((await waiting())[0]!.error).toBe('Error: 550 no mailbox …@… here');
   });
 
-  test('a database that is away while a lane waits ends neither the lane nor the process', async () => {
-    let broken = true;
-    reactions.fails = () => (broken ? new Error('away') : undefined);
-    await append('a-1', 1, 2);
-    await passed();
-    const rejected = (Reflect.get(runner, 'inLane') as (lane: string, work: () => Promise<void>) => Promise<void>)
-      .call(runner, 'Counting:a-1', () => Promise.reject(new Error('MongoDB is away')))
-      .catch((error: Error) => error.message);
-    expect(await rejected).toBe('MongoDB is away');
-    broken = false;
-    await until(async () => (await waiting()).length === 0);
-    expect(reactions.done).toEqual([1, 2]);
-  });
-
   test('a step that could not be put aside because the database was away does not line up behind itself', async () => {
     reactions.fails = () => (reactions.tried.length === 1 ? new Error('away') : undefined);
     const updateOne = jest.spyOn(Collection.prototype, 'updateOne').mockRejectedValueOnce(new Error('MongoDB is away'));
