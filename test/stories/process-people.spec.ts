@@ -1,4 +1,7 @@
 import { newId } from '@letopis/kernel';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { pdf } from '../support/documents';
 import { oneStage, processesOf, signedInAgain, type Member } from '../support/processes';
 import { openRomashka, salesOf, staffOf, technicalOf, upload, type Romashka } from '../support/staff';
@@ -23,7 +26,7 @@ describe('People of processes', () => {
     vera = await staffOf(world, about, 'vera@romashka.ru', inSales);
     olga = await staffOf(world, about, 'olga@romashka.ru', inSales);
     ivan = await staffOf(world, about, 'ivan@romashka.ru', { departmentIds: [technicalOf(romashka)] });
-    company = (await lena.caller.ok('CreateCompany', { organizationId: romashka, name: 'Лютик' })).aggregateId;
+    company = (await lena.caller.ok('CreateCompany', { organizationId: romashka, name: 'Лютик', emails: ['lutik@mail.ru'] })).aggregateId;
     await world.settle();
     ({ define, start, row, latest } = processesOf(world, { ...about, anna }, company));
     await define(
@@ -163,6 +166,24 @@ describe('People of processes', () => {
     expect((await sheetOf(id)).approvers.map(({ staffId }: Member) => staffId)).toEqual(
       [oleg, ivan, olga, vera].map(({ staffId }) => staffId),
     );
+  }, 60_000);
+
+  test('R097 the example of the documentation goes its whole way', async () => {
+    const file = join(__dirname, '../../examples/processes/purchase.yaml');
+    await define(parse(readFileSync(file, 'utf8')) as { code: string });
+    const params = { what: 'Станок', sum: 250_000, approvers: [oleg.staffId, vera.staffId] };
+    const id = await start('purchase', { params }, lena.caller);
+    expect(await row(id)).toMatchObject({ stageCode: 'agreement', statusText: 'Согласование: Станок', responsibleStaffId: lena.staffId });
+    await decide(oleg, id);
+    await decide(vera, id);
+    expect(await row(id)).toMatchObject({ stageCode: 'buying' });
+    expect(await told(about.anna, 'Крупная закупка: Станок, 250000')).toBe(1);
+    const task = (await lena.caller.rows('tasks')).find((each: { processId?: string }) => each.processId === id);
+    expect(task).toMatchObject({ title: 'Купить: Станок', assigneeStaffId: lena.staffId });
+    await lena.caller.ok('CompleteTask', { taskId: task.taskId, result: 'Счёт 17' });
+    await world.settle();
+    expect(await row(id)).toMatchObject({ status: 'completed', outcome: 'success', statusText: 'Куплено' });
+    expect(world.lastLetter('lutik@mail.ru').text).toContain('Просим поставить: Станок. Счёт 17');
   }, 60_000);
 
   test('S20 R101 R102 on every work stage the author is reminded at the 24th hour to the second, and not a second before', async () => {

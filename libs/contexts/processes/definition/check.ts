@@ -311,9 +311,17 @@ function recipients(data: ProcessDefinitionData): Problem[] {
   ];
 }
 
-/** Numbers of approvers that no round can have. */
+/** Numbers of approvers that no round can have, and tasks that could never be done. */
 function bounds(data: ProcessDefinitionData): Problem[] {
+  const handsOver = (key: string) =>
+    data.triggers.some(({ steps }) => [...allSteps(steps, '')].some(({ step }) => step.type === 'submit_task' && step.args.task === key));
   return stepsOf(data).flatMap(({ step, pointer }) => {
+    const { controller, waitForCompletion } = step.args;
+    // A task of a process is handed to its controller by the process, which would be waiting for it.
+    if (step.type === 'create_task' && controller !== undefined && waitForCompletion === true && !handsOver(step.key))
+      return [
+        { pointer: `${pointer}/args/controller`, message: `nobody would hand «${step.key}» to its controller: the process waits for it` },
+      ];
     if (step.type !== 'request_approval') return [];
     const { min, max } = step.args;
     return typeof min === 'number' && typeof max === 'number' && min > max

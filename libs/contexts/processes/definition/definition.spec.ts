@@ -37,6 +37,19 @@ describe('A process definition', () => {
     },
   );
 
+  test('R116 a task that is waited for has no controller: nobody would hand it over', () => {
+    const job = {
+      key: 'job',
+      type: 'create_task',
+      args: { title: 'T', assignee: 'author', controller: 'author', waitForCompletion: true },
+    };
+    expect(messages(small({ onEnter: [job] }))).toEqual([
+      '/stages/0/onEnter/0/args/controller: nobody would hand «job» to its controller: the process waits for it',
+    ]);
+    const triggers = [{ on: 'TaskStarted', steps: [{ key: 'over', type: 'submit_task', args: { task: 'job' } }] }];
+    expect(messages({ ...small({ onEnter: [job] }), triggers })).toEqual([]);
+  });
+
   test('R111 a letter says where it goes, what it is written in and how it is sent; another letter of the product is for the queue', () => {
     const mail = (args: object) =>
       small({ onEnter: [{ key: 'mail', type: 'send_email', args: { to: 'client', subject: 'x', text: 'x', ...args } }] });
