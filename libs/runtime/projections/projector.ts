@@ -209,6 +209,8 @@ export class Projector {
     return this.inTurn(code, async (kept) => {
       if (!this.#leases.holds(`${KIND}:${code}`)) throw new Error(`it is not certain that ${code} is still in the hands of this process`);
       const { position } = page.at(-1)!;
+      // How often an event was handled is counted at the place before it: that must be where the next process begins.
+      if (carefully) await this.#trailing.flush();
       const deadly = carefully && !(await this.#checkpoints.mayHandle(kept.collection, position));
       if (deadly)
         this.parts.logger.error(
