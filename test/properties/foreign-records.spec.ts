@@ -1,5 +1,5 @@
 import { derivedId, isUuid, newId } from '@letopis/kernel';
-import { pdf } from '../support/documents';
+import { pdf, sendFile } from '../support/documents';
 import { openRomashka, staffOf, salesOf, upload, type Romashka } from '../support/staff';
 import { type Answer, type Caller, World } from '../support/world';
 
@@ -12,11 +12,12 @@ describe('Records of another organization', () => {
   let igor: Caller;
   let stranger: Caller;
   let client: Caller;
+  let chatFileId: string;
   beforeAll(async () => {
     world = await World.start();
     about = await openRomashka(world);
     const { anna, romashka } = about;
-    await staffOf(world, about, 'lena@romashka.ru', { departmentIds: [salesOf(romashka)], roleCodes: ['sales_manager'] });
+    const lena = await staffOf(world, about, 'lena@romashka.ru', { departmentIds: [salesOf(romashka)], roleCodes: ['sales_manager'] });
     client = await world.person('client@mail.ru');
     const asked = await client.ok('CreateAccessRequest', { organizationId: romashka });
     await anna.ok('AcceptAccessRequest', { accessRequestId: asked.aggregateId, memberKind: 'client' });
@@ -25,6 +26,13 @@ describe('Records of another organization', () => {
     await anna.ok('CreateCompany', { organizationId: romashka, name: 'Лютик' });
     const fileId = await upload(anna, pdf('x'), 'x.pdf');
     await anna.ok('UploadDocument', { organizationId: romashka, typeCode: 'contract', fileId });
+    const [{ staffId: ofAnna }] = await anna.rows('staff', `?filter[userId]=${anna.userId}`);
+    const dialog = { organizationId: romashka, kind: 'direct', participants: [ofAnna, lena.staffId] };
+    const { aggregateId: conversationId } = await anna.ok('OpenConversation', dialog);
+    const secret = await sendFile(anna, pdf('Тайна'), 'Тайна.pdf', `?for=chat&conversationId=${conversationId}`);
+    chatFileId = secret.fileId!;
+    await anna.ok('SendChatMessage', { conversationId, messageId: newId(), text: 'Тайна', files: [chatFileId] });
+    await anna.ok('CreateTask', { organizationId: romashka, title: 'Тайное задание', assignee: { staffId: lena.staffId } });
     await world.settle();
     igor = await world.person('igor@romb.ru');
     const romb = await world.client(about.admin, igor, '7736207543', 'Ромб');
@@ -51,7 +59,9 @@ describe('Records of another organization', () => {
 
   test('R061 no registry shows one, neither by its id nor in a list nor in a file', async () => {
     const rows = await rowsOfRomashka();
-    expect(new Set(rows.map(({ code }) => code)).size).toBeGreaterThan(12);
+    const codes = new Set(rows.map(({ code }) => code));
+    expect(codes.size).toBeGreaterThan(12);
+    for (const code of ['chat_dialogs', 'chat_history', 'notification_centre', 'delivery_log', 'tasks']) expect(codes).toContain(code);
     for (const caller of [igor, stranger]) {
       for (const { code, id } of rows) {
         const { status, body } = await caller.get(`/v1/registries/${code}/${encodeURIComponent(id)}`);
@@ -139,6 +149,7 @@ describe('Records of another organization', () => {
       `/v1/rights/holders?node=crm&organizationId=${about.romashka}`,
       `/v1/side-panel?organizationId=${about.romashka}`,
       `/v1/files/${derivedId('nothing')}`,
+      `/v1/files/${chatFileId}`,
     ]) {
       expect([path, (await stranger.get(path)).status]).toEqual([path, path.includes('/rights/staff/') ? 400 : 404]);
       const { body } = await igor.get(path);
