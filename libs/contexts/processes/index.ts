@@ -31,4 +31,5 @@ export * from './process-definition/process-definition.commands';
 export * from './process-definition/process-definition';
 export * from './smart-process/smart-process.commands';
 export type * from './smart-process/smart-process.events';
+export { OBSTACLES } from './smart-process/migrating';
 export { smartProcess } from './smart-process/smart-process';

@@ -65,7 +65,8 @@ function planOf(
   return migrationOf({ state, before: dataOf(definition, state), after, to, toStage, params });
 }
 
-const WHY = {
+/** Why a process cannot go over to another version, said of what is named. */
+export const OBSTACLES = {
   STAGE_GONE: ['нет этапа «{}»: укажите другой', 'there is no stage «{}»: name another one'],
   STAGE_FINAL: ['этап «{}» завершающий', 'the stage «{}» is a final one'],
   STEP_GONE: ['нет шага «{}», который сейчас выполняется', 'there is no step «{}», which is under way'],
@@ -80,6 +81,6 @@ const WHY = {
 } as const;
 
 const told = ({ code, of }: MigrationPlan['obstacles'][number]) => {
-  const [ru, en] = WHY[code].map((text) => text.replace('{}', of)) as [string, string];
+  const [ru, en] = OBSTACLES[code].map((text) => text.replace('{}', of)) as [string, string];
   return { pointer: '/version', rule: code, message: { ru, en } };
 };
