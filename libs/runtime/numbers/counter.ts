@@ -1,5 +1,6 @@
 import { aggregate, Code, derivedId, system, systemOnly, type NumbersPort } from '@letopis/kernel';
 import type { Dispatcher } from '../commands/dispatcher';
+import { persistently } from '../commands/persistently';
 import type { States } from '../commands/states';
 
 export class AllocateNumber {
@@ -46,11 +47,8 @@ export const numbersPort = (dispatcher: Dispatcher, states: States): NumbersPort
   allocate: async ({ organizationId, kind, forId }) => {
     const counterId = `${organizationId}:${kind}`;
     const commandId = derivedId('number', counterId, forId);
-    const { data } = await dispatcher.execute(Object.assign(new AllocateNumber(), { counterId, forId }), {
-      commandId,
-      actor: system('numbers'),
-      correlationId: commandId,
-    });
+    const envelope = { commandId, actor: system('numbers'), correlationId: commandId };
+    const { data } = await persistently(() => dispatcher.execute(Object.assign(new AllocateNumber(), { counterId, forId }), envelope));
     const { number } = (data ?? {}) as { number?: number };
     if (number !== undefined) return number;
     // It had one already: the answer tells of no event.
