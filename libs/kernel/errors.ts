@@ -135,3 +135,14 @@ export const sharedErrors = errorCatalogue({
 
 export type SharedCode = keyof typeof sharedErrors.entries;
 export const refusal = sharedErrors.refusal;
+
+/** Whether a check refuses nothing: for what is asked for only where the decision would go on. @throws what is no refusal */
+export function passes(check: () => unknown): boolean {
+  try {
+    check();
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError) return false;
+    throw error;
+  }
+}

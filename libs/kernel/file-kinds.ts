@@ -1,3 +1,4 @@
+import type { Actor } from './actor';
 import type { FileFacts } from './standard-ports';
 
 /** A file as events name it. */
@@ -69,3 +70,7 @@ export const isProgram = (mime: string): boolean => PROGRAMS.includes(mime);
 
 /** The file as events name it. */
 export const refOf = ({ fileId, name, mime, size, sha256 }: FileFacts): FileRef => ({ fileId, name, mime, size, sha256 });
+
+/** Whether a file is of whoever brings it; the system brings what it was given. */
+export const isBroughtBy = ({ uploadedBy }: FileFacts, actor: Actor): boolean =>
+  actor.kind === 'system' || (actor.kind === 'user' && uploadedBy === actor.userId);

@@ -7,7 +7,7 @@ export type { StoryNode } from './audit/causes';
 export type { Change } from './audit/diff';
 export { momentOf } from './audit/moments';
 export { columnsOf, csv } from './http/export';
-export { printed } from './http/sheets';
+export { printed, readableIn } from './http/sheets';
 export { defaultRetention, type Retention } from './audit/logbook';
 export * from './clock';
 export { envelop, envelopeOf, type Accepted, type Envelope } from './commands/envelope';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { pdf } from '../support/documents';
 import { oneStage, processesOf, signedInAgain, type Member } from '../support/processes';
-import { openRomashka, salesOf, staffOf, technicalOf, upload, type Romashka } from '../support/staff';
+import { linked, openRomashka, type Romashka, salesOf, staffOf, technicalOf, upload } from '../support/staff';
 import { type Caller, World } from '../support/world';
 
 /** What becomes of a process when people are away, leave, or take their time. */
@@ -188,17 +188,8 @@ describe('People of processes', () => {
 
   test('S20 R101 R102 on every work stage the author is reminded at the 24th hour to the second, and not a second before', async () => {
     world.clock.hold();
-    const { anna, romashka } = about;
-    const { aggregateId: personId } = await anna.ok('CreatePerson', {
-      organizationId: romashka,
-      name: { lastName: 'Подписная', firstName: 'Ольга' },
-    });
-    const { aggregateId: personLinkId } = await anna.ok('CreatePersonLinkRequest', {
-      organizationId: romashka,
-      personId,
-      userEmail: 'olga@romashka.ru',
-    });
-    await olga.caller.ok('AcceptPersonLink', { personLinkId });
+    const { romashka } = about;
+    await linked(about, olga.caller, 'olga@romashka.ru', { lastName: 'Подписная', firstName: 'Ольга' });
     const params = { reviewer: oleg.staffId, approvers: [vera.staffId], signer: olga.staffId };
     const id = await start('contract-approval', { params }, lena.caller);
     const fileId = await upload(lena.caller, pdf('Договор'), 'contract.pdf');

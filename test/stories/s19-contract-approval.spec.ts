@@ -1,6 +1,6 @@
 import { newId } from '@letopis/kernel';
 import { pdf } from '../support/documents';
-import { openRomashka, salesOf, staffOf, upload, type Romashka } from '../support/staff';
+import { linked, openRomashka, type Romashka, salesOf, staffOf, upload } from '../support/staff';
 import { type Caller, World } from '../support/world';
 
 interface Member {
@@ -77,22 +77,12 @@ describe('Approval of a contract', () => {
     return { processId, documentId };
   };
 
-  let linked = false;
+  let isLinked = false;
   const sign = async (documentId: string) => {
-    const { anna, romashka } = about;
-    if (!linked) {
+    if (!isLinked) {
       expect(await signer.caller.refused('SignDocument', { documentId })).toBe('422 SIGNER_LINK_REQUIRED');
-      const { aggregateId: personId } = await anna.ok('CreatePerson', {
-        organizationId: romashka,
-        name: { lastName: 'Подписная', firstName: 'Ольга' },
-      });
-      const { aggregateId: personLinkId } = await anna.ok('CreatePersonLinkRequest', {
-        organizationId: romashka,
-        personId,
-        userEmail: 'olga@romashka.ru',
-      });
-      await signer.caller.ok('AcceptPersonLink', { personLinkId });
-      linked = true;
+      await linked(about, signer.caller, 'olga@romashka.ru', { lastName: 'Подписная', firstName: 'Ольга' });
+      isLinked = true;
     }
     await signer.caller.ok('SignDocument', { documentId });
     await world.settle();

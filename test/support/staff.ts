@@ -40,6 +40,18 @@ export async function staffOf(
   return { caller, staffId };
 }
 
+/** A card of the person, linked with the person's account. */
+export async function linked(
+  { anna, romashka: organizationId }: Romashka,
+  person: Caller,
+  userEmail: string,
+  name: { readonly lastName: string; readonly firstName: string },
+): Promise<void> {
+  const { aggregateId: personId } = await anna.ok('CreatePerson', { organizationId, name });
+  const { aggregateId: personLinkId } = await anna.ok('CreatePersonLinkRequest', { organizationId, personId, userEmail });
+  await person.ok('AcceptPersonLink', { personLinkId });
+}
+
 /** Asks from another address of this machine. */
 export const fromElsewhere = (
   { world, token }: Caller,

@@ -1,10 +1,11 @@
-import { isTimeZone, MOSCOW, newId, refusal, sheetAddress, system, type Actor } from '@letopis/kernel';
+import { newId, refusal, sheetAddress, system, type Actor } from '@letopis/kernel';
 import {
   columnsOf,
   csv,
   momentOf,
   parseCommand,
   printed,
+  readableIn,
   replayLines,
   type Access,
   type HistoryEntry,
@@ -191,11 +192,7 @@ export async function openOwn(dataFolder: string, substitutes: Substitutes): Pro
       const pages = core.runtime.queries.pages(projection, { filter, q: query.q, sort: query.sort }, {}, collection);
       return csv(pages, (rows) => columnsOf(projection, rows, 'ru'), 'ru');
     },
-    sheet: (code, id, { locale, timeZone = MOSCOW }) => {
-      if (locale !== 'ru' && locale !== 'en') throw refusal('BAD_QUERY', { name: 'locale' });
-      if (!isTimeZone(timeZone)) throw refusal('BAD_QUERY', { name: 'timeZone' });
-      return printed(core.runtime, { code, id, locale, timeZone, actor });
-    },
+    sheet: (code, id, { locale, timeZone }) => printed(core.runtime, { code, id, ...readableIn(locale, timeZone), actor }),
     count: async (code, filter) => {
       const projection = composition.projections.get(code);
       if (!projection) throw refusal('UNKNOWN_REGISTRY', { name: code });

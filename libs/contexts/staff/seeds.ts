@@ -1,4 +1,4 @@
-import { seededId } from '@letopis/kernel';
+import { MOSCOW, seededId } from '@letopis/kernel';
 import type { CreateDepartment } from './department/department.commands';
 import type { CreateRole } from './role/role';
 import type { CreateWorkSchedule } from './work-schedule/work-schedule';
@@ -8,7 +8,7 @@ export const seededSchedule = (organizationId: string): CreateWorkSchedule => ({
   workScheduleId: seededId(organizationId, 'schedule'),
   organizationId,
   name: 'Пн–Пт 9:00–18:00',
-  timeZone: 'Europe/Moscow',
+  timeZone: MOSCOW,
   weekly: [1, 2, 3, 4, 5].map((day) => ({ day, intervals: [{ from: '09:00', to: '18:00' }] })),
 });
 

@@ -54,13 +54,18 @@ export class States {
    * it can be, not as often as it is asked for.
    */
   fresh<State>(definition: Definition<State>, id: string): Promise<Folded<State>> {
-    const read = () => this.read(this.kept(definition, id) ?? nothing(definition, id), false) as Promise<Folded<never>>;
-    return this.#reads.read(streamOf(definition.category, id), read) as Promise<Folded<State>>;
+    return this.shared(definition, id, false);
   }
 
   /** Everything that has happened to an aggregate, from its start. */
   events(category: string, id: string): Promise<readonly Recorded[]> {
     return this.store.read(streamOf(category, id));
+  }
+
+  /** Reads on from what is kept, together with all who ask the same. */
+  private shared<State>(definition: Definition<State>, id: string, evenNothing: boolean): Promise<Folded<State>> {
+    const read = () => this.read(this.kept(definition, id) ?? nothing(definition, id), evenNothing) as Promise<Folded<never>>;
+    return this.#reads.read(`${evenNothing}:${streamOf(definition.category, id)}`, read) as Promise<Folded<State>>;
   }
 
   /** Reads on from a fold and keeps it. An event that passes by while the answer is on its way must not be missed by what is kept. */
@@ -97,8 +102,7 @@ export class States {
     const kept = this.#kept.get(streamOf(definition.category, id));
     if (kept && performance.now() - Math.max(kept.seenAt, this.#feedSeenAt) < RECENT) return kept.folded as Folded<State>;
     // A stream that was never written is kept as well here: who is nobody in an organization is asked for at every call.
-    const read = () => this.read(this.kept(definition, id) ?? nothing(definition, id), true) as Promise<Folded<never>>;
-    return this.#reads.read(`recent:${streamOf(definition.category, id)}`, read) as Promise<Folded<State>>;
+    return this.shared(definition, id, true);
   }
 
   /** All that was written until then has passed by: kept streams are as they were at that moment, or newer. */

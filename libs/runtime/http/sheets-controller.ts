@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
-import { isTimeZone, MOSCOW, refusal, type Language } from '@letopis/kernel';
+import { refusal } from '@letopis/kernel';
 import type { Response } from 'express';
 import { callerOf, consistencyToken, type Call } from './calls';
 import { EDGE, type Edge } from './edge';
 import { languageOf } from './problems';
-import { printed, readBySheet } from './sheets';
+import { printed, readableIn, readBySheet, type SheetAsked } from './sheets';
 
 /** Pages to be printed about a record, of what the caller may see of it. */
 @Controller('v1/sheets')
@@ -33,12 +33,8 @@ export class SheetsController {
 }
 
 /** @throws DomainError BAD_QUERY */
-function asked(request: Call): { locale: Language; timeZone: string } {
+function asked(request: Call): Pick<SheetAsked, 'locale' | 'timeZone'> {
   const query = new URL(request.originalUrl, 'http://edge').searchParams;
   for (const name of query.keys()) if (!['locale', 'timeZone'].includes(name)) throw refusal('BAD_QUERY', { name });
-  const locale = query.get('locale') ?? languageOf(request);
-  if (locale !== 'ru' && locale !== 'en') throw refusal('BAD_QUERY', { name: 'locale' });
-  const timeZone = query.get('timeZone') ?? MOSCOW;
-  if (!isTimeZone(timeZone)) throw refusal('BAD_QUERY', { name: 'timeZone' });
-  return { locale, timeZone };
+  return readableIn(query.get('locale') ?? languageOf(request), query.get('timeZone') ?? undefined);
 }

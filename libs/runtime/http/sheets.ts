@@ -1,4 +1,4 @@
-import { refusal, written, type Actor, type Language, type Sheet } from '@letopis/kernel';
+import { isTimeZone, MOSCOW, refusal, written, type Actor, type Language, type Sheet } from '@letopis/kernel';
 import Handlebars from 'handlebars';
 import { NeedsResolver } from '../commands/needs-resolver';
 import type { Runtime } from '../runtime';
@@ -13,6 +13,13 @@ export interface SheetAsked {
   readonly locale: Language;
   readonly timeZone: string;
   readonly actor: Actor;
+}
+
+/** The language and the zone that a sheet is asked for in. @throws DomainError BAD_QUERY */
+export function readableIn(locale: string, timeZone = MOSCOW): Pick<SheetAsked, 'locale' | 'timeZone'> {
+  if (locale !== 'ru' && locale !== 'en') throw refusal('BAD_QUERY', { name: 'locale' });
+  if (!isTimeZone(timeZone)) throw refusal('BAD_QUERY', { name: 'timeZone' });
+  return { locale, timeZone };
 }
 
 /** A sheet as HTML, of what the actor may see. @throws DomainError UNKNOWN_ADDRESS, NOT_FOUND, or what a registry refuses with */

@@ -1,11 +1,11 @@
 import {
   allows,
-  DomainError,
   files,
   followedBy,
   isAsNamed,
   isProgram,
   isUuid,
+  passes,
   refOf,
   refusedAtTheDoor,
   rightsOf,
@@ -46,7 +46,7 @@ export const broughtFor = (asked: {
   return followedBy(
     Object.fromEntries(fileIds.map((fileId, number) => [at('file', number), files('describe', { fileId })])),
     (found): Needs => {
-      const isFine = isIn && fileIds.every((_, number) => mayBeSent(found[at('file', number)] as FileFacts | undefined, actor));
+      const isFine = isIn && fileIds.every((_, number) => passes(() => ownFile(found[at('file', number)] as FileFacts | undefined, actor)));
       const owner = { category: 'conversation', id };
       return isFine ? Object.fromEntries(fileIds.map((fileId, number) => [at('taken', number), files('take', { fileId, owner })])) : {};
     },
@@ -74,15 +74,6 @@ function ownFile(file: FileFacts | undefined, actor: Actor): FileFacts {
   if (!file || file.uploadedBy !== userIdOf(actor)) throw refusal('NOT_FOUND');
   if (file.size === 0 || !isWanted(file)) throw refusal('FILE_TYPE_NOT_ALLOWED');
   return file;
-}
-
-function mayBeSent(file: FileFacts | undefined, actor: Actor): boolean {
-  try {
-    return ownFile(file, actor) !== undefined;
-  } catch (error) {
-    if (error instanceof DomainError) return false;
-    throw error;
-  }
 }
 
 /** Nobody sends programs, nor one that is called a picture. */

@@ -8,6 +8,7 @@ import {
   known,
   oneOf,
   ownerOf,
+  passes,
   parseEmail,
   staff,
   stateOf,
@@ -24,7 +25,7 @@ import * as commands from './document.commands';
 import type { DocumentEvents, Target } from './document.events';
 import { evolveDocument, latestOf, noDocument, type Document } from './document.state';
 import { filed } from './file-kinds';
-import { clientOf, dealOf, filingOf, mayBeFiled, ownFile, passes } from './filing';
+import { clientOf, dealOf, filingOf, mayBeFiled, ownFile } from './filing';
 import { editor, keeper, ownClient, staffWith } from './readers';
 
 const { command, define, event } = aggregate<Document, DocumentEvents>();

@@ -3,10 +3,11 @@ import {
   administers,
   asRights,
   commands as otherCommands,
-  DomainError,
   files,
   followedBy,
   ifKnown,
+  isBroughtBy,
+  passes,
   rightsOf,
   standingOf,
   stateIn,
@@ -135,8 +136,7 @@ export function mayBeFiled({ command, state, actor, now }: Asked, filing: Filing
 
 /** The file, if it is of whoever brings it. @throws DomainError NOT_FOUND */
 export function ownFile(file: FileFacts | undefined, actor: Actor): FileFacts {
-  const isOwn = actor.kind === 'system' || (actor.kind === 'user' && file?.uploadedBy === actor.userId);
-  if (!file || !isOwn) throw refusal('NOT_FOUND');
+  if (!file || !isBroughtBy(file, actor)) throw refusal('NOT_FOUND');
   return file;
 }
 
@@ -157,14 +157,4 @@ export function clientOf({ companyId, contactId }: UploadDocument, { deal, proce
   if (subject?.type === 'company') return { companyId: subject.id };
   if (subject?.type === 'contact') return { contactId: subject.id };
   return { companyId: processDeal?.companyId, contactId: processDeal?.contactId };
-}
-
-export function passes(check: () => unknown): boolean {
-  try {
-    check();
-    return true;
-  } catch (error) {
-    if (error instanceof DomainError) return false;
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { projection } from '@letopis/kernel';
+import { MOSCOW, projection } from '@letopis/kernel';
 import { ownRows } from '../read-policies';
 import { changed, CHAT_DEFAULTS, preferences } from '../user-profile/user-profile';
 import type { ChatPreferences, Contacts, InterfaceLanguage, UserProfileEvents } from '../user-profile/user-profile.events';
@@ -16,7 +16,7 @@ export const userProfiles = projection<UserProfileRow, UserEvents & UserProfileE
   version: 2,
   title: { ru: 'Профили пользователей', en: 'User profiles' },
   on: {
-    UserRegistered: (_, { aggregateId: userId, data: { locale } }) => ({ userId, locale, timeZone: 'Europe/Moscow', ...CHAT_DEFAULTS }),
+    UserRegistered: (_, { aggregateId: userId, data: { locale } }) => ({ userId, locale, timeZone: MOSCOW, ...CHAT_DEFAULTS }),
     ProfileContactsUpdated: (row, { data: { changes } }) => row && { ...row, ...changed(row, changes) },
     InterfaceLanguageSet: (row, { data: { locale } }) => row && { ...row, locale },
     TimeZoneSet: (row, { data: { timeZone } }) => row && { ...row, timeZone },

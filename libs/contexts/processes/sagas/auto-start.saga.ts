@@ -41,28 +41,26 @@ async function started(event: Recorded<string, Created>, type: SubjectType, read
   if (rows.length === 0) return [];
   const initiatorStaffId = await initiatorOf(event, reads);
   if (initiatorStaffId === undefined) return [];
-  return Promise.all(
-    rows.map(async ({ processDefinitionId, code, name }) => {
-      const processId = derivedId('autoStart', event.aggregateId, processDefinitionId);
-      const { userId } = await reads.state(staffMember, initiatorStaffId);
-      const told = (why: string) =>
-        userId === undefined || why === 'PROCESS_ALREADY_RUNNING'
-          ? []
-          : [
-              send(RequestNotification, {
-                notificationId: derivedId('notStarted', processId),
-                organizationId,
-                recipient: { userId },
-                category: 'process',
-                policy: 'user_notification',
-                textSite: `Процесс «${name}» не запущен: ${titleOf(why)}`,
-                link: { type, id: event.aggregateId },
-              }),
-            ];
-      const start = { processId, organizationId, definitionCode: code, subject: { type, id: event.aggregateId }, initiatorStaffId };
-      return passOver(send(StartSmartProcess, start), told);
-    }),
-  );
+  const { userId } = await reads.state(staffMember, initiatorStaffId);
+  return rows.map(({ processDefinitionId, code, name }) => {
+    const processId = derivedId('autoStart', event.aggregateId, processDefinitionId);
+    const told = (why: string) =>
+      userId === undefined || why === 'PROCESS_ALREADY_RUNNING'
+        ? []
+        : [
+            send(RequestNotification, {
+              notificationId: derivedId('notStarted', processId),
+              organizationId,
+              recipient: { userId },
+              category: 'process',
+              policy: 'user_notification',
+              textSite: `Процесс «${name}» не запущен: ${titleOf(why)}`,
+              link: { type, id: event.aggregateId },
+            }),
+          ];
+    const start = { processId, organizationId, definitionCode: code, subject: { type, id: event.aggregateId }, initiatorStaffId };
+    return passOver(send(StartSmartProcess, start), told);
+  });
 }
 
 const titleOf = (code: string) => (processErrors.entries as Readonly<Record<string, { readonly ru: string }>>)[code]?.ru ?? code;

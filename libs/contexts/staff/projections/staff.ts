@@ -10,13 +10,14 @@ import {
   side,
   staffSees,
   withSwitch,
+  type FileRef,
   type RightSource,
   type RightsSources,
 } from '@letopis/kernel';
 import type { SessionEvents } from '@letopis/contexts/identity';
 import type { DepartmentEvents } from '../department/department.events';
 import type { RoleEvents } from '../role/role';
-import type { FileRef, FullName, IpPolicy, StaffMemberEvents, StaffOrigin } from '../staff-member';
+import type { FullName, IpPolicy, StaffMemberEvents, StaffOrigin } from '../staff-member';
 import { switchesOf, type DepartmentRightsRow } from './departments';
 import { departmentSide, nameOf } from './sides';
 

@@ -1,18 +1,9 @@
-import type { PersonName } from '@letopis/kernel';
+import type { FileRef, PersonName } from '@letopis/kernel';
 
 /** Names by language; each may be absent until somebody writes it. */
 export interface FullName {
   readonly ru?: PersonName;
   readonly en?: PersonName;
-}
-
-/** A file as it was checked: its kind by content, never by name. */
-export interface FileRef {
-  readonly fileId: string;
-  readonly name: string;
-  readonly mime: string;
-  readonly size: number;
-  readonly sha256: string;
 }
 
 export const STAFF_ORIGINS = ['form', 'access_request', 'invitation', 'import', 'bootstrap'] as const;

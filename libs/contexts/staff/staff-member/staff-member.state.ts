@@ -1,5 +1,5 @@
-import { ERASED, loginKey, staffKey } from '@letopis/kernel';
-import type { ContactFields, FileRef, IpPolicy, StaffMemberEvents, StaffOrigin } from './staff-member.events';
+import { ERASED, loginKey, staffKey, type FileRef } from '@letopis/kernel';
+import type { ContactFields, IpPolicy, StaffMemberEvents, StaffOrigin } from './staff-member.events';
 
 export type StaffStatus = 'none' | 'provisioning' | 'active' | 'blocked' | 'dismissed';
 

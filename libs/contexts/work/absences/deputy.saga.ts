@@ -1,14 +1,12 @@
 import { RequestNotification } from '@letopis/contexts/communication';
 import { readerOf } from '@letopis/contexts/identity';
 import { staffMember } from '@letopis/contexts/staff';
-import { cancel, dateIn, derivedId, saga, schedule, send, startOfDay, type Effect, type SagaReads } from '@letopis/kernel';
+import { cancel, dateIn, derivedId, MOSCOW, saga, schedule, send, startOfDay, type Effect, type SagaReads } from '@letopis/kernel';
 import type { TaskRow } from '../projections/tasks';
 import { task } from '../task/task';
 import { ReassignTask } from '../task/task.commands';
 import type { TaskEvents } from '../task/task.events';
 import { absenceOn, absences, type AbsencesEvents } from './absences';
-
-const ZONE = 'Europe/Moscow';
 
 /** Approvals of somebody who is away go to the deputy: those that are open when the absence begins, and those that come meanwhile. */
 export const deputySaga = saga<AbsencesEvents & TaskEvents>()({
@@ -92,5 +90,5 @@ const absenceOf = async (reads: SagaReads, id: string, now: string) =>
 
 async function zoneOf(reads: SagaReads, staffId: string): Promise<string> {
   const { userId } = await reads.state(staffMember, staffId);
-  return (userId === undefined ? undefined : (await readerOf(reads, userId)).timeZone) ?? ZONE;
+  return (userId === undefined ? undefined : (await readerOf(reads, userId)).timeZone) ?? MOSCOW;
 }

@@ -1,11 +1,10 @@
-import { before, dateIn, ifKnown, stateIn, type Feed, type FeedReading, type OpenLink } from '@letopis/kernel';
+import { before, dateIn, ifKnown, MOSCOW, stateIn, type Feed, type FeedReading, type OpenLink } from '@letopis/kernel';
 import type { AbsenceRow, CalendarRow } from '../projections/days';
 import { calendarFeed, LINK, type CalendarFeed } from './calendar-feed';
 import { icalendar, type Entry } from './icalendar';
 
 /** What is longer over is not told any more. */
 const KEPT = { days: 180 };
-const ZONE = 'Europe/Moscow';
 const NAMES = { ru: 'Календарь', en: 'Calendar' } as const;
 const AWAY: Readonly<Record<AbsenceRow['type'], { readonly ru: string; readonly en: string }>> = {
   vacation: { ru: 'Отпуск', en: 'Vacation' },
@@ -64,7 +63,7 @@ export const calendarOfPerson: Feed = {
   contentType: 'text/calendar; charset=utf-8',
   extension: 'ics',
   file: ([own = [], invited = [], away = []], { profile }) => {
-    const { locale = 'ru', timeZone = ZONE } = (profile as Profile | undefined) ?? {};
+    const { locale = 'ru', timeZone = MOSCOW } = (profile as Profile | undefined) ?? {};
     const events = [...own, ...invited] as readonly object[] as readonly CalendarRow[];
     // Who invites themselves has it once.
     const once = new Map(events.map((row) => [row.calendarEventId, row]));

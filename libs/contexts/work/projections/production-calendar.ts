@@ -19,6 +19,7 @@ import {
   type Need,
   type Report,
   type WorkingHours,
+  MOSCOW,
 } from '@letopis/kernel';
 import { Temporal } from 'temporal-polyfill';
 import { refusal } from '../errors';
@@ -42,7 +43,7 @@ export interface WorkingDay {
 
 /** Of a department without a schedule: an eight-hour day, as the Labour Code has it for a week of forty hours. */
 const BY_THE_CODE: WorkingHours = {
-  timeZone: 'Europe/Moscow',
+  timeZone: MOSCOW,
   weekly: [1, 2, 3, 4, 5].map((day) => ({
     day,
     intervals: [

@@ -1,3 +1,4 @@
+import { isTimeZone, MOSCOW } from '@letopis/kernel';
 import { refusal } from '../errors';
 
 /** What an organization may set for its workspace, with the value before anybody has. */
@@ -17,24 +18,15 @@ export const defaultWorkspaceSettings: WorkspaceSettings = {
   supportAnswerHours: 8,
   importMaxRows: 10_000,
   defaultLocale: 'ru',
-  defaultTimeZone: 'Europe/Moscow',
+  defaultTimeZone: MOSCOW,
   calendarTypes: [],
 };
 
 const whole = (least: number, most: number) => (value: unknown) =>
   Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
-const isTimeZone = (value: unknown) => typeof value === 'string' && /^[A-Z][\w+-]*(\/[\w+-]+)*$/.test(value) && isKnown(value);
+const isZone = (value: unknown) => typeof value === 'string' && /^[A-Z][\w+-]*(\/[\w+-]+)*$/.test(value) && isTimeZone(value);
 const isNames = (value: unknown) =>
   Array.isArray(value) && value.length <= 50 && value.every((name) => typeof name === 'string' && name.length >= 1 && name.length <= 100);
-
-function isKnown(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-    return true;
-  } catch {
-    return false; // a RangeError is how Intl says no
-  }
-}
 
 const RANGES: { readonly [K in keyof WorkspaceSettings]: (value: unknown) => boolean } = {
   reminderHours: whole(1, 720),
@@ -42,7 +34,7 @@ const RANGES: { readonly [K in keyof WorkspaceSettings]: (value: unknown) => boo
   supportAnswerHours: whole(1, 720),
   importMaxRows: whole(1, 100_000),
   defaultLocale: (value) => value === 'ru' || value === 'en',
-  defaultTimeZone: isTimeZone,
+  defaultTimeZone: isZone,
   calendarTypes: isNames,
 };
 
