@@ -16,7 +16,8 @@ describe('differences', () => {
     [1, 1, []],
   ])('of %j and %j', (from, to, changes) => expect(differences(from, to)).toEqual(changes)); // prettier-ignore
 
-  const anything = fc.jsonValue({ maxDepth: 4 });
+  /** What a log gives back: it has been text, in which minus zero is zero. */
+  const anything = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as typeof value);
 
   test('a value does not differ from itself', () => {
     fc.assert(fc.property(anything, (value) => expect(differences(value, structuredClone(value))).toEqual([])));
@@ -25,7 +26,7 @@ describe('differences', () => {
   test('applied to the one they give the other', () => {
     fc.assert(fc.property(fc.dictionary(fc.string(), anything), fc.dictionary(fc.string(), anything), (from, to) => {
       const result: unknown = differences(from, to).reduceRight(applied, structuredClone(from) as unknown);
-      expect(result).toEqual(JSON.parse(JSON.stringify(to)));
+      expect(result).toEqual(to);
     })); // prettier-ignore
   });
 });
