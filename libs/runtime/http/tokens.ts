@@ -1,6 +1,7 @@
 import { importJWK, jwtVerify, SignJWT, type JWK } from 'jose';
 import { newId, refusal, sha256, type Actor, type Keyring } from '@letopis/kernel';
 import { portMethod } from '../ports';
+import { RecentMap } from '../recent-map';
 import type { Runtime } from '../runtime';
 
 type Purpose = 'access' | 'session' | 'service';
@@ -13,6 +14,18 @@ const ISSUER = 'letopis';
 const ACTIVITY_MILLIS = 10_000;
 /** Sessions of which a process remembers when it noted them last. */
 const MOST_ACTIVE = 100_000;
+/** Tokens that a process remembers the signature of to be good. */
+const MOST_KNOWN = 10_000;
+
+/** What a token says, and the day of the key that it is signed with. */
+interface Claims {
+  readonly sub: string;
+  readonly sid?: string;
+  readonly use: Purpose;
+  /** Seconds since the epoch. */
+  readonly exp: number;
+  readonly kid: string;
+}
 
 export interface SessionTokens {
   readonly accessToken: string;
@@ -26,6 +39,8 @@ export interface SessionTokens {
 export class Tokens {
   readonly #keys = new Map<string, Uint8Array>();
   readonly #active = new Map<string, number>();
+  /** What is said by tokens whose signature was found good; whether they still hold is judged at every call. */
+  readonly #known = new RecentMap<string, Claims>(MOST_KNOWN);
 
   constructor(
     private readonly runtime: Pick<Runtime, 'callers' | 'states' | 'clock' | 'composition' | 'ports' | 'gate' | 'feed'>,
@@ -119,21 +134,35 @@ export class Tokens {
 
   private async verify(purpose: Purpose | undefined, token: string): Promise<{ sub: string; sid?: string; purpose: Purpose }> {
     try {
-      const { payload } = await jwtVerify(
-        token,
-        ({ kid = '' }) => {
-          const age = (Date.parse(dayOf(this.seconds())) - Date.parse(kid)) / 86_400_000;
-          if (!/^\d{4}-\d\d-\d\d$/.test(kid) || !(age >= -1 && age <= KEY_DAYS)) throw new Error('unknown key');
-          return this.key(kid);
-        },
-        { algorithms: ['HS256'], issuer: ISSUER, currentDate: new Date(this.seconds() * 1_000) },
-      );
-      const { sub, sid, use } = payload as { sub: string; sid?: string; use: Purpose };
+      const { sub, sid, use, exp, kid } = this.#known.get(token) ?? (await this.read(token));
+      if (exp <= this.seconds() || !this.isInUse(kid)) throw new Error('its time is over');
       if (purpose !== undefined && use !== purpose) throw new Error('a token of another kind');
       return { sub, sid, purpose: use };
     } catch (cause) {
       throw Object.assign(refusal('NOT_AUTHENTICATED'), { cause });
     }
+  }
+
+  private async read(token: string): Promise<Claims> {
+    const key = ({ kid = '' }) => {
+      if (!this.isInUse(kid)) throw new Error('unknown key');
+      return this.key(kid);
+    };
+    const { payload, protectedHeader } = await jwtVerify(token, key, {
+      algorithms: ['HS256'],
+      issuer: ISSUER,
+      requiredClaims: ['exp', 'sub'],
+      currentDate: new Date(this.seconds() * 1_000),
+    });
+    const claims = { ...payload, kid: protectedHeader.kid! } as object as Claims;
+    this.#known.set(token, claims);
+    return claims;
+  }
+
+  /** Whether tokens signed with the key of that day are accepted. */
+  private isInUse(kid: string): boolean {
+    const age = (Date.parse(dayOf(this.seconds())) - Date.parse(kid)) / 86_400_000;
+    return /^\d{4}-\d\d-\d\d$/.test(kid) && age >= -1 && age <= KEY_DAYS;
   }
 
   private key(kid: string): Uint8Array {
