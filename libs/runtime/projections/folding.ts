@@ -2,12 +2,13 @@ import type { Collection, Db } from 'mongodb';
 import type { Everywhere, Projection, Recorded, Side } from '@letopis/kernel';
 import { collectionOf, sideOf, stored, streamsWith, visible, type Stored } from './document';
 import { fanOutAll, joinTouched, type FoldedSides } from './joining';
-import { CHUNK, chunkOf, derived, elseParked, load, withStreams, write, type Page } from './page';
+import { CHUNK, chunkOf, derived, elseParked, load, NewerOwner, withStreams, write, type Page } from './page';
 
 export type Reducer = Pick<Side, 'key' | 'on'>;
 
 /**
- * Folds a page of events into a projection and its sides: load what is touched, fold in memory, join, write in one bulk.
+ * Folds a page of events into a projection and its sides: load what is touched, fold in memory, join, write in one bulk. What
+ * an event seems to begin is written without having been looked for; where it was there, the page is folded again.
  *
  * Every write is conditional on the position that was loaded, every event at or before a document's position is skipped:
  * the same page may be folded again after a crash at any point. `collection` is another one than the version's own for
@@ -64,15 +65,29 @@ async function foldEverywhere(
 }
 
 async function foldStretch(db: Db, projection: Projection, events: readonly Recorded[], name: string): Promise<void> {
+  try {
+    await foldedOnto(isBegunBy, db, projection, events, name);
+  } catch (error) {
+    if (!(error instanceof NewerOwner)) throw error;
+    // Something was there: the page comes again after a crash, or other events have made it. What was written knows its position.
+    await foldedOnto(() => false, db, projection, events, name);
+  }
+}
+
+/** Whether nothing can have been folded into a document yet: the first event of the stream that it is named after. */
+type IsNew = (event: Recorded, id: string) => boolean;
+const isBegunBy: IsNew = ({ revision, aggregateId }, id) => revision === 0 && id === aggregateId;
+
+async function foldedOnto(isNew: IsNew, db: Db, projection: Projection, events: readonly Recorded[], name: string): Promise<void> {
   const own = db.collection<Stored>(name);
   const sides: FoldedSides = new Map();
   const foldSide = async ([side, reducer]: [string, Reducer]) => {
     const collection = db.collection<Stored>(sideOf(name, side));
-    const { page, touched } = await fold(collection, reducer, events, []);
+    const { page, touched } = await fold(collection, reducer, events, [], isNew);
     if (touched.size > 0) sides.set(side, { page, touched, collection });
   };
   const [{ page }] = await Promise.all([
-    fold(own, projection, events, projection.list.search),
+    fold(own, projection, events, projection.list.search, isNew),
     ...Object.entries(projection.sides).map(foldSide),
   ]);
   await joinTouched(db, projection, name, page, sides);
@@ -83,18 +98,32 @@ async function foldStretch(db: Db, projection: Projection, events: readonly Reco
 }
 
 /** The documents that the events touch, loaded and folded; `touched` tells the position of the last event for each. */
-async function fold(collection: Collection<Stored>, reducer: Reducer, events: readonly Recorded[], search: readonly string[]) {
+async function fold(
+  collection: Collection<Stored>,
+  reducer: Reducer,
+  events: readonly Recorded[],
+  search: readonly string[],
+  isNew: IsNew,
+) {
   const work: Array<{ event: Recorded; id: string }> = [];
   const touched = new Map<string, number>();
+  const begun = new Set<string>();
   for (const event of events) {
     if (!reactionTo(reducer, event)) continue;
     const key = reducer.key(event);
     for (const id of key === undefined ? [] : typeof key === 'string' ? [key] : key) {
       work.push({ event, id });
+      if (!touched.has(id) && isNew(event, id)) begun.add(id);
       touched.set(id, event.position);
     }
   }
-  const page: Page = { loaded: await load(collection, [...touched.keys()]), folded: new Map() };
+  const page: Page = {
+    loaded: await load(
+      collection,
+      [...touched.keys()].filter((id) => !begun.has(id)),
+    ),
+    folded: new Map(),
+  };
   for (const { event, id } of work) {
     const present = page.folded.get(id) ?? page.loaded.get(id);
     const after = foldOne(present, event, id, reducer, search);
