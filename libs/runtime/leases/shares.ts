@@ -20,6 +20,8 @@ const TICKS = 4;
 const PATIENCE = 2;
 const LOOK_AGAIN = 50;
 const WORKER = 'worker:';
+/** Who takes no part in the work, and follows it. */
+const FOLLOWER = 'follower:';
 
 /**
  * Divides named work evenly among processes: whoever has less than an even share takes what is free, whoever has more
@@ -29,6 +31,8 @@ export class Shares {
   #timeout: NodeJS.Timeout | undefined;
   #ticking: Promise<void> = Promise.resolve();
   #stopped = false;
+  /** Kinds of work that no other process had to do with when it was last looked. */
+  readonly #alone = new Set<string>();
   /** Names that were asked for here: they are not handed over for the sake of even shares. */
   readonly #pinned = new Map<string, number>();
   readonly #changing = new Map<string, Promise<unknown>>();
@@ -39,9 +43,14 @@ export class Shares {
     private readonly works: readonly Work[],
   ) {}
 
+  /** Whether, when it was last looked, no other process had to do with this work: nobody waits to see how far it has come. */
+  isAlone(kind: string): boolean {
+    return this.#alone.has(kind);
+  }
+
   /** Takes whatever is free of one's own share, then goes on looking. */
   async start(): Promise<void> {
-    await this.leases.sweep(WORKER);
+    await Promise.all([WORKER, FOLLOWER].map((prefix) => this.leases.sweep(prefix)));
     await this.tick();
     const pause = this.leases.lease / TICKS;
     const again = async () => {
@@ -94,8 +103,11 @@ export class Shares {
 
   private async even(work: Work): Promise<void> {
     const others = `${WORKER}${work.kind}:`;
-    if (work.volunteers) await this.leases.take(`${others}${this.leases.owner}`);
+    const followers = `${FOLLOWER}${work.kind}:`;
+    await this.leases.take(`${work.volunteers ? others : followers}${this.leases.owner}`);
     const workers = await this.leases.owners(others);
+    if (workers + (await this.leases.owners(followers)) === 1) this.#alone.add(work.kind);
+    else this.#alone.delete(work.kind);
     const share = work.volunteers ? Math.ceil(work.names.length / Math.max(1, workers)) : 0;
     const held = this.heldOf(work);
     // Who only helped out keeps it while there is nobody else to do it.

@@ -65,7 +65,12 @@ export class Projector {
   ) {
     this.builds = new Builds(parts.db);
     this.#checkpoints = new Checkpoints(parts.db);
-    this.#trailing = new TrailingCheckpoints(this.#checkpoints, parts.logger, (code) => this.placeOf(code));
+    this.#trailing = new TrailingCheckpoints(
+      this.#checkpoints,
+      parts.logger,
+      (code) => this.placeOf(code),
+      () => this.isFollowed,
+    );
     this.#foreign = new ForeignMarks(this.#checkpoints, parts.logger, () => this.lookAtLive());
     this.#leases = new Leases(parts.db, parts.lease);
     this.#shares = new Shares(this.#leases, parts.logger, [
@@ -102,6 +107,11 @@ export class Projector {
     await this.#trailing.end();
     await this.#shares.stop();
     await this.#foreign.stop();
+  }
+
+  /** Whether other processes may wait to see how far this one has come. */
+  get isFollowed(): boolean {
+    return !this.#shares.isAlone(KIND);
   }
 
   /** Whether this process folds the projection. */

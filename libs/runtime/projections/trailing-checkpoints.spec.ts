@@ -16,8 +16,13 @@ describe('Checkpoints that follow behind', () => {
       written.push(places);
     },
   } as object as Checkpoints;
-  const trailing = () =>
-    new TrailingCheckpoints(checkpoints, silent, (name) => (at.has(name) ? { name, position: at.get(name)! } : undefined));
+  const trailing = (isFollowed = true) =>
+    new TrailingCheckpoints(
+      checkpoints,
+      silent,
+      (name) => (at.has(name) ? { name, position: at.get(name)! } : undefined),
+      () => isFollowed,
+    );
   beforeEach(() => {
     written = [];
     away = false;
@@ -40,6 +45,18 @@ describe('Checkpoints that follow behind', () => {
       ],
     ]);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('are written seldom where nobody follows them', async () => {
+    const behind = trailing(false);
+    for (let position = 1; position <= 100; position++) {
+      at.set('a', position);
+      behind.moved(['a']);
+      await jest.advanceTimersByTimeAsync(10);
+    }
+    await behind.end();
+    expect(written.length).toBeLessThanOrEqual(5);
+    expect(written.flat().at(-1)).toEqual({ name: 'a', position: 100 });
   });
 
   test('are written at the end, one write after another', async () => {

@@ -1,8 +1,12 @@
 import type { Logger } from '../logger';
 import type { Checkpoints } from './checkpoints';
 
-/** Checkpoints that have moved are written so many milliseconds later, all together; after a failure it takes longer. */
-const PACE = 20;
+/**
+ * Checkpoints that have moved are written so many milliseconds later, all together: soon where another process follows them,
+ * else only so that a death does not bring much again; after a failure it takes longer.
+ */
+const FOLLOWED = 20;
+const ALONE = 250;
 const PAUSE = 1_000;
 
 /** How far a consumer of the log has come, and under which name that is noted. */
@@ -20,17 +24,21 @@ export class TrailingCheckpoints {
   #timeout: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  /** @param placeOf where a consumer stands at present; undefined for one that is not to be noted any more */
+  /**
+   * @param placeOf where a consumer stands at present; undefined for one that is not to be noted any more
+   * @param isFollowed whether other processes wait to see them move
+   */
   constructor(
     private readonly checkpoints: Checkpoints,
     private readonly logger: Logger,
     private readonly placeOf: (consumer: string) => Place | undefined,
+    private readonly isFollowed: () => boolean,
   ) {}
 
   /** These have come further. */
   moved(consumers: readonly string[]): void {
     for (const consumer of consumers) this.#moved.add(consumer);
-    if (this.#moved.size > 0) this.later(PACE);
+    if (this.#moved.size > 0) this.later(this.isFollowed() ? FOLLOWED : ALONE);
   }
 
   /** Writes what has moved, behind a write that is under way. @throws what the database says; it is tried again then */

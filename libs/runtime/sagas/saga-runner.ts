@@ -53,7 +53,12 @@ export class SagaRunner {
     this.#steps = new Steps(parts, this.#lanes);
     this.#givers = new Givers(parts.db);
     this.#checkpoints = new Checkpoints(parts.db);
-    this.#trailing = new TrailingCheckpoints(this.#checkpoints, parts.logger, (name) => ({ name, position: this.mark.position }));
+    this.#trailing = new TrailingCheckpoints(
+      this.#checkpoints,
+      parts.logger,
+      (name) => ({ name, position: this.mark.position }),
+      () => parts.projector?.isFollowed ?? true,
+    );
     this.#foreign = new ForeignMarks(this.#checkpoints, parts.logger);
     this.mark = new Mark(-1, () => this.#foreign.hurry());
     this.#low = new LowMark(UNDER_WAY, (position) => {
