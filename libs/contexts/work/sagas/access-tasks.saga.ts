@@ -39,10 +39,11 @@ export const accessTasksSaga = saga<AccessRequestEvents & OrganizationEvents & T
     },
 
     // The decision may have come between the request and its tasks.
-    TaskCreated: async ({ aggregateId: taskId, data: { subject, creatorStaffId } }, { state }) => {
+    TaskCreated: async ({ aggregateId: taskId, data: { subject, creatorStaffId, assignee } }, reads) => {
       if (subject?.type !== ACCESS_REQUEST || creatorStaffId !== undefined) return [];
-      const { status } = await state(accessRequest, subject.id);
-      return status === 'created' ? [] : [send(CancelTask, { taskId, reason: DECIDED })];
+      const request = await reads.state(accessRequest, subject.id);
+      if (request.status === 'none' || request.status === 'created') return [];
+      return [await closed(reads, taskId, assignee.staffId, request.status === 'cancelled' ? undefined : request.decidedBy)];
     },
   },
 });
@@ -53,6 +54,8 @@ async function staffOf({ owner }: SagaReads, organizationId: string, userId: str
 }
 
 async function toDecide(reads: SagaReads, accessRequestId: string, organizationId: string, userId: string): Promise<Effect[]> {
+  // Decided already, by the time that this is told.
+  if ((await reads.state(accessRequest, accessRequestId)).status !== 'created') return [];
   const staffId = await staffOf(reads, organizationId, userId);
   if (staffId === undefined || (await reads.state(staffMember, staffId)).status !== 'active') return [];
   const { locale } = await reads.state(user, userId);
@@ -66,14 +69,14 @@ const madeHere = async ({ rows }: SagaReads, filter: Readonly<Record<string, unk
   return open.filter(({ creatorStaffId }) => creatorStaffId === undefined);
 };
 
-/** Whoever has decided has done the task; of the others it is taken back. */
 async function over(reads: SagaReads, accessRequestId: string, decidedBy?: string): Promise<Effect[]> {
   const open = await madeHere(reads, openTasksAbout(ACCESS_REQUEST, accessRequestId));
-  return Promise.all(
-    open.map(async ({ taskId, assigneeStaffId }) => {
-      const { userId } = await reads.state(staffMember, assigneeStaffId ?? '');
-      const isTheirs = decidedBy !== undefined && userId === decidedBy;
-      return isTheirs ? send(CompleteTask, { taskId }) : send(CancelTask, { taskId, reason: DECIDED });
-    }),
-  );
+  return Promise.all(open.map(({ taskId, assigneeStaffId }) => closed(reads, taskId, assigneeStaffId, decidedBy)));
+}
+
+/** Whoever has decided has done the task; of the others it is taken back. */
+async function closed({ state }: SagaReads, taskId: string, staffId = '', decidedBy?: string): Promise<Effect> {
+  const { userId } = await state(staffMember, staffId);
+  const isTheirs = decidedBy !== undefined && userId === decidedBy;
+  return isTheirs ? send(CompleteTask, { taskId }) : send(CancelTask, { taskId, reason: DECIDED });
 }

@@ -61,17 +61,23 @@ describe('AccessTasksSaga', () => {
 
   test('S06 a decision that came before the tasks closes them all the same', async () => {
     const late = made({ creatorStaffId: undefined, subject });
+    const ofAnna = made({ creatorStaffId: undefined, subject, assignee: { staffId: staffIdOf(anna) } });
     const arrives = (fact: Fact, ...more: readonly Fact[]) =>
       when(accessTasksSaga, itself(fact), { streams: [...world, stream(accessRequest, requestId, created, ...more)] });
     await arrives(late, accepted).thenEffects(send(CancelTask, { taskId, reason: 'Заявка уже рассмотрена' }));
+    await arrives(ofAnna, accepted).thenEffects(send(CompleteTask, { taskId }));
+    await arrives(ofAnna, taken).thenEffects(send(CancelTask, { taskId, reason: 'Заявка уже рассмотрена' }));
     await arrives(late).thenNothing();
     await arrives(made({ subject }), accepted).thenNothing();
   });
 
   test('S33 open requests become tasks of a new administrator, and are none of one who is no more', async () => {
     const inbox = [{ accessRequestId: requestId, organizationId: romashka, status: 'created' }];
-    const surroundings = { streams: beside, rows: { access_requests_inbox: inbox, tasks } };
+    const open = stream(accessRequest, requestId, created);
+    const surroundings = { streams: [...beside, open], rows: { access_requests_inbox: inbox, tasks } };
     await when(accessTasksSaga, administered(borisToo), surroundings).thenEffects(creates(boris));
+    const decided = { ...surroundings, streams: [...beside, stream(accessRequest, requestId, created, accepted)] };
+    await when(accessTasksSaga, administered(borisToo), decided).thenNothing();
     const revoked = ofOrganization('AdministratorRevoked', { userId: anna.userId });
     await when(accessTasksSaga, administered(borisToo, revoked), surroundings).thenEffects(cancels(anna, 'Больше не администратор'));
   });
