@@ -90,6 +90,23 @@ describe('The runner of sagas', () => {
     ]);
   });
 
+  test('an outage of a store parks nothing, however long it lasts: what failed by it is done once the store is back', async () => {
+    let away = true;
+    reactions.fails = () => (away ? refusal('STORE_UNAVAILABLE') : undefined);
+    await append('a-1', 1);
+    await passed();
+    const hurries = () => stores.db.collection<WaitingStep>('_sagas_waiting').updateMany({}, { $set: { dueAt: 0 } });
+    await until(async () => {
+      await hurries();
+      return reactions.tried.length > 8;
+    });
+    expect((await waiting()).map(({ parked }) => parked)).toEqual([false]);
+    away = false;
+    await hurries();
+    await until(async () => (await waiting()).length === 0);
+    expect(reactions.done).toEqual([1]);
+  });
+
   test('after a restart it goes on where it was, with what waits still first in its lane', async () => {
     let broken = true;
     reactions.fails = () => (broken ? new Error('away') : undefined);

@@ -1,10 +1,12 @@
 import { DomainError, type Recorded, type Saga } from '@letopis/kernel';
-import type { Collection, Db } from 'mongodb';
+import { MongoNetworkError, MongoServerSelectionError, type Collection, type Db } from 'mongodb';
 import type { EventStore } from '../events/event-store';
 import type { Logger } from '../logger';
 
 /** Pauses before a saga step that failed is tried again, in milliseconds; after the last it is parked. */
 const RETRIES = [1_000, 5_000, 30_000, 120_000, 600_000];
+/** Pause before a step that failed because a store was away is tried again, in milliseconds: that is not held against it. */
+const OUTAGE = 2_000;
 /** Waiting steps that are looked at together. */
 export const AT_ONCE = 100;
 
@@ -103,11 +105,13 @@ export class WaitingList {
 
   /** The step has failed, at this attempt: it is tried again later, or parked. */
   async failed({ _id, saga, event }: Pick<WaitingStep, '_id' | 'saga' | 'event'>, attempts: number, error: unknown): Promise<void> {
-    const parked = attempts > RETRIES.length || isFinal(error);
-    const dueAt = Date.now() + RETRIES[Math.min(attempts, RETRIES.length) - 1]!;
-    await this.#steps.updateOne({ _id }, { $set: { attempts, parked, dueAt, error: briefly(error) } });
+    const away = isOutage(error);
+    const parked = !away && (attempts > RETRIES.length || isFinal(error));
+    const dueAt = Date.now() + (away ? OUTAGE : RETRIES[Math.min(attempts, RETRIES.length) - 1]!);
+    const counted = away ? attempts - 1 : attempts;
+    await this.#steps.updateOne({ _id }, { $set: { attempts: counted, parked, dueAt, error: briefly(error) } });
     const { correlationId } = event.metadata;
-    const about = { saga, event: event.type, stream: event.stream, correlationId, attempts, error: briefly(error) };
+    const about = { saga, event: event.type, stream: event.stream, correlationId, attempts: counted, error: briefly(error) };
     if (parked) this.parts.logger.error(about, 'a saga step is parked and waits for an operator');
     else this.parts.logger.warn(about, 'a saga step failed again');
   }
@@ -137,6 +141,13 @@ export const stepId = ({ name }: Pick<Saga, 'name'>, { id }: Pick<Recorded, 'id'
 /** A refusal that will be the same tomorrow: trying again is for outages and lost races. */
 const isFinal = (error: unknown) =>
   error instanceof DomainError && error.entry.status < 500 && error.entry.status !== 429 && error.code !== 'CONCURRENT_CHANGE';
+
+const OUTAGES = ['STORE_UNAVAILABLE', 'PROJECTION_LAG', 'BUSY', 'STOPPING'];
+/** A store was away, or something here was too busy: nothing that the step is to blame for. */
+const isOutage = (error: unknown) =>
+  error instanceof DomainError
+    ? OUTAGES.includes(error.code)
+    : error instanceof MongoNetworkError || error instanceof MongoServerSelectionError;
 
 /** What may be written down of an error: its kind, and its words without addresses of people. */
 function briefly(error: unknown): string {
