@@ -63,6 +63,11 @@ describe('Signing in', () => {
       expect(body.token).toBeGreaterThan(0);
     }
     await world.settle();
+    // A story that could be waited for would tell by how long that takes.
+    for (const { headers } of [known!, unknown!]) {
+      const story = await world.product.runtime.audit.story(headers.get('x-correlation-id')!, { settled: true });
+      expect(story).toMatchObject({ settled: true, events: [] });
+    }
     const { user, token } = world.lastLetter(ANNA);
     await world.stranger.ok('ResetPassword', { userId: user, token, newPassword: 'совсем новый 2' });
     expect(await world.stranger.refused('ResetPassword', { userId: user, token, newPassword: 'совсем новый 3' })).toBe(

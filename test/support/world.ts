@@ -114,7 +114,10 @@ export class World {
 
   /** Waits until everything that was started has been carried through. */
   async settle(): Promise<void> {
-    await this.product.runtime.refusals.flush();
+    const { refusals, sagas, store } = this.product.runtime;
+    await refusals.flush();
+    // The story of a command that nobody may tell the outcome of cannot be asked for.
+    await sagas.mark.reached(await store.head(), 60_000);
     for (const id of this.#stories) {
       const asked = () => this.stranger.get(`/v1/audit/stories/${id}?settled=true`);
       let { status, body } = await asked();

@@ -71,6 +71,7 @@ export interface Why {
 
 export interface Story {
   readonly correlationId: string;
+  /** It was waited for, and nothing of it is left to be done. */
   readonly settled: boolean;
   /** A read model that has passed it shows the whole story. The end of the log: it tells nothing of the story itself. */
   readonly token: number;
@@ -160,7 +161,8 @@ export class Audit {
 
   /**
    * The story of a correlation id; `settled` waits until every saga has passed all of it and nothing that they did is
-   * missing. What is to be tried again, and timers of the future, are not waited for; the former are named.
+   * missing. What is to be tried again, and timers of the future, are not waited for: with one of the former, which are
+   * named, the story is not settled.
    * @throws DomainError PROJECTION_LAG when it takes longer than allowed
    */
   async story(correlationId: string, { settled = false, after = -1 } = {}): Promise<Story> {
@@ -183,7 +185,7 @@ export class Audit {
     const events = await this.events(correlationId);
     return {
       correlationId,
-      settled,
+      settled: settled && waiting.length === 0,
       token: head,
       waiting: waiting.map(({ saga, event, parked, error }) => ({ saga, event: event.type, parked, error })),
       events,

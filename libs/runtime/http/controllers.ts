@@ -27,9 +27,13 @@ export class CommandsController {
     // Where nothing may tell whether there is an account, a key with another payload is another key: that it has been
     // used is known only of accounts that are there.
     const discreet = entry.spec.concealed || entry.spec.opensSession;
-    const envelope = discreet
-      ? { ...given, commandId: derivedId(runtime.keyring.mac('discreet', canonical([given.commandId, name, actorId(actor), command]))) }
-      : given;
+    const secretly = (id: string) => derivedId(runtime.keyring.mac('discreet', canonical([id, name, actorId(actor), command])));
+    const envelope = {
+      ...given,
+      ...(discreet ? { commandId: secretly(given.commandId) } : {}),
+      // Whoever could wait for the story would see whether there is one.
+      ...(entry.spec.concealed ? { correlationId: secretly(given.correlationId) } : {}),
+    };
     const accepted = await this.bus.execute<object, Accepted>(envelop(command, envelope));
 
     if (entry.spec.concealed) {

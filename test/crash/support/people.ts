@@ -44,10 +44,13 @@ export class Person {
     private readonly account?: { readonly email: string; readonly password: string },
   ) {}
 
-  /** Sends a command and waits until all that follows from it is done. */
+  /** Sends a command and waits until all that follows from it is done, also what has to be tried again. */
   async command(name: string, payload: object, ...key: readonly string[]): Promise<Body> {
     const answer = await this.send(name, payload, ...key);
-    await this.get(`/v1/audit/stories/${derivedId('story', ...key)}?settled=true`);
+    await this.until(name, async () => {
+      const { settled } = await this.call('GET', `/v1/audit/stories/${derivedId('story', ...key)}?settled=true`);
+      if (!settled) throw new Error('something of its story waits to be tried again');
+    });
     return answer;
   }
 
