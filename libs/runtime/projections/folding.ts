@@ -74,9 +74,9 @@ async function foldStretch(db: Db, projection: Projection, events: readonly Reco
   }
 }
 
-/** Whether nothing can have been folded into a document yet: the first event of the stream that it is named after. */
+/** Whether nothing can have been folded into a document yet: it is named after the event itself, or after the stream that begins with it. */
 type IsNew = (event: Recorded, id: string) => boolean;
-const isBegunBy: IsNew = ({ revision, aggregateId }, id) => revision === 0 && id === aggregateId;
+const isBegunBy: IsNew = (event, id) => id === event.id || (event.revision === 0 && id === event.aggregateId);
 
 async function foldedOnto(isNew: IsNew, db: Db, projection: Projection, events: readonly Recorded[], name: string): Promise<void> {
   const own = db.collection<Stored>(name);
