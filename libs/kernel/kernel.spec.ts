@@ -12,9 +12,12 @@ import {
   Keyring,
   millis,
   newId,
+  passes,
+  refusalBy,
   secondsUntil,
   sharedErrors,
   systemOnly,
+  wrappingId,
 } from '.';
 
 describe('Errors', () => {
@@ -34,6 +37,30 @@ describe('Errors', () => {
   test('leave a place whose parameter is missing, and do not fill in what a parameter brings', () => {
     expect(shop.refusal('SOLD_OUT', { name: '{date}' }).text('ru')).toBe('Товар «{date}» кончился до {date}');
     expect(shop.refusal('SOLD_OUT', { name: 0, date: undefined }).text('en')).toBe('«0» is sold out until undefined');
+  });
+
+  test.each([
+    ['2026-01-01T20:59:00.000Z', '1 января 2026 г. в 23:59 (МСК)', 'January 1, 2026 at 23:59 (Moscow time)'],
+    ['2026-01-01T21:00:00.000Z', '2 января 2026 г. в 00:00 (МСК)', 'January 2, 2026 at 00:00 (Moscow time)'],
+    ...['2026-01-01', '2026-01-01T20:59:00Z', 'с 2026-01-01T20:59:00.000Z', '2026-01-01T20:59:00.000Z!'].map((same) => [same, same, same]),
+  ])('tell the moment %s as people read it', (date, ru, en) => {
+    const error = shop.refusal('SOLD_OUT', { name: 'Чай', date });
+    expect([error.text('ru'), error.text('en')]).toEqual([`Товар «Чай» кончился до ${ru}`, `«Чай» is sold out until ${en}`]);
+  });
+
+  test('of a code that is only a word are found in their catalogue, and nowhere else', () => {
+    expect(refusalBy(shop.entries, 'SOLD_OUT', { name: 'Чай' })).toMatchObject({ code: 'SOLD_OUT', params: { name: 'Чай' } });
+    for (const code of ['SOLD', 'toString']) expect(() => refusalBy(shop.entries, code)).toThrow(`${code} is in no catalogue`);
+  });
+
+  test('a check passes that refuses nothing, and one that breaks is not hidden', () => {
+    const broken = new TypeError('broken');
+    const throws = (error: Error) => () => {
+      throw error;
+    };
+    expect(passes(() => 'whatever')).toBe(true);
+    expect(passes(throws(shop.refusal('NOT_FOUND')))).toBe(false);
+    expect(() => passes(throws(broken))).toThrow(broken);
   });
 
   test('build on another catalogue, and a code is defined once', () => {
@@ -102,6 +129,20 @@ describe('Keys', () => {
     expect(new Set(macs).size).toBe(4);
     expect(ring.mac('a', 'text')).toBe(macs[0]);
     expect(ring.key('a')).toHaveLength(32);
+  });
+
+  test('wrap with the newest that was added, and unwrap with any that is there', () => {
+    const [older, newer] = [Buffer.alloc(32, 3), Buffer.alloc(32, 4)];
+    const added: Buffer[] = [];
+    const growing = new Keyring(Buffer.alloc(32, 1), () => added);
+    expect(ring.wrapping()).toEqual({ key: ring.key('subjectKeys') });
+    expect(growing.wrapping()).toEqual(ring.wrapping());
+    added.push(older, newer);
+    expect(growing.wrapping()).toEqual({ id: wrappingId(newer), key: newer });
+    expect(growing.wrappedBy(wrappingId(older))).toBe(older);
+    expect(growing.wrappedBy(undefined)).toEqual(ring.key('subjectKeys'));
+    expect(growing.wrappedBy('another')).toBeUndefined();
+    expect(wrappingId(older)).toMatch(/^[0-9a-f]{16}$/);
   });
 
   test('need a master of 32 bytes', () => expect(() => new Keyring(Buffer.alloc(31))).toThrow('32 bytes'));

@@ -1,5 +1,6 @@
 import {
   actorId,
+  allowedBy,
   anyone,
   exceptFor,
   known,
@@ -48,6 +49,16 @@ describe('The column «By»', () => {
     expect(judged(several, anna)).toBe('ORGANIZATION_SUSPENDED');
     expect(several.needs!({ actor: anna, command: {}, state: {}, id: '' })).toEqual({ a: known('a'), b: known('b'), c: known('c') });
     expect(judged(oneOf(several, answering('d', 'allow')), anna)).toBe('allow');
+  });
+
+  test('one of several is told by the name of the one that allows, however deep it lies', () => {
+    const question = { actor: anna, command: {}, state: {}, id: 'anna' };
+    const several = oneOf(platform, oneOf(systemOnly, self), user);
+    expect(allowedBy(several, question, {})).toBe('self');
+    expect(allowedBy(several, { ...question, actor: admin }, {})).toBe('platform');
+    expect(allowedBy(several, { ...question, id: 'boris' }, {})).toBe('user');
+    expect(allowedBy(user, question, {})).toBe('user');
+    expect(allowedBy(several, { ...question, actor: anonymous }, {})).toBe(several.name);
   });
 
   test('an exception comes before the rule and keeps its needs', () => {
