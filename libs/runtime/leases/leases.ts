@@ -1,5 +1,5 @@
 import { newId } from '@letopis/kernel';
-import type { Collection, Db, Document } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
 import { hostname } from 'node:os';
 
 interface LeaseRow {
@@ -17,6 +17,9 @@ interface LeaseRow {
 export const LEASE = 5_000;
 /** Part of a lease by which its owner stops before it ends: two clocks may run apart by so much meanwhile. */
 const MARGIN = 0.1;
+
+/** The owner of what is free. */
+const NOBODY = '';
 
 /** The owners of this very process that have not ended: its own number says nothing about them. */
 const alive = new Set<string>();
@@ -54,14 +57,32 @@ export class Leases {
 
   /** Takes the name if nobody owns it, or the owner is gone. */
   async take(name: string): Promise<boolean> {
+    return (await this.takeAll([name])).length > 0;
+  }
+
+  /** Takes those of the names that nobody owns, or whose owner is gone; answers which these are. */
+  async takeAll(names: readonly string[]): Promise<readonly string[]> {
+    if (names.length === 0) return [];
     const asked = performance.now();
-    const free = { _id: name, $expr: { $or: [{ $eq: ['$owner', this.owner] }, { $lt: ['$until', '$$NOW'] }] } };
-    if (!(await this.tryTo(name, free))) {
-      const row = await this.#rows.findOne({ _id: name });
-      if (!row || !isGone(row.owner) || !(await this.tryTo(name, { _id: name, owner: row.owner }))) return false;
-    }
-    this.#held.set(name, asked + this.lease * (1 - MARGIN));
-    return true;
+    const known = await this.#rows.find({ _id: { $in: [...names] } }).toArray();
+    await this.add(names.filter((name) => !known.some(({ _id }) => _id === name)));
+    const gone = [this.owner, ...known.map(({ owner }) => owner).filter(isGone)];
+    await this.#rows.updateMany(
+      { _id: { $in: [...names] }, $expr: { $or: [{ $in: ['$owner', [...new Set(gone)]] }, { $lt: ['$until', '$$NOW'] }] } },
+      [
+        {
+          $set: {
+            owner: this.owner,
+            until: { $add: ['$$NOW', this.lease] },
+            epoch: { $add: ['$epoch', { $cond: [{ $eq: ['$owner', this.owner] }, 0, 1] }] },
+          },
+        },
+        { $unset: 'wantedBy' },
+      ],
+    );
+    const taken = await this.#rows.find({ _id: { $in: [...names] }, owner: this.owner }).toArray();
+    for (const { _id } of taken) this.#held.set(_id, asked + this.lease * (1 - MARGIN));
+    return taken.map(({ _id }) => _id);
   }
 
   /** Renews what is held; answers what was lost meanwhile, and what others want to have. */
@@ -89,7 +110,7 @@ export class Leases {
     for (const name of names) this.#held.delete(name);
     if (names.length === 0) return;
     const given = {
-      owner: { $ifNull: ['$wantedBy', ''] },
+      owner: { $ifNull: ['$wantedBy', NOBODY] },
       until: { $cond: [{ $ifNull: ['$wantedBy', false] }, { $add: ['$$NOW', this.lease] }, new Date(0)] },
       epoch: { $add: ['$epoch', 1] },
     };
@@ -102,7 +123,7 @@ export class Leases {
       .find({ ...beginning(prefix), $expr: { $gt: ['$until', '$$NOW'] } })
       .project<{ owner: string }>({ owner: 1 })
       .toArray();
-    return new Set(rows.map(({ owner }) => owner).filter((owner) => owner !== '' && !isGone(owner))).size;
+    return new Set(rows.map(({ owner }) => owner).filter((owner) => owner !== NOBODY && !isGone(owner))).size;
   }
 
   /** Takes away rows that begin so and do not hold any more. */
@@ -116,23 +137,13 @@ export class Leases {
     alive.delete(this.owner);
   }
 
-  private async tryTo(_id: string, free: Document): Promise<boolean> {
-    const mine = {
-      owner: this.owner,
-      until: { $add: ['$$NOW', this.lease] },
-      epoch: { $add: [{ $ifNull: ['$epoch', 0] }, { $cond: [{ $eq: ['$owner', this.owner] }, 0, 1] }] },
-    };
-    try {
-      const taken = await this.#rows.findOneAndUpdate(free, [{ $set: mine }, { $unset: 'wantedBy' }], { returnDocument: 'after' });
-      if (taken) return true;
-      if ((await this.#rows.countDocuments({ _id }, { limit: 1 })) > 0) return false;
-      const until = new Date(0); // the clock of the database says it with the next step
-      await this.#rows.insertOne({ _id, owner: this.owner, epoch: 1, until });
-      return (await this.#rows.updateOne({ _id, owner: this.owner }, [{ $set: { until: mine.until } }])).matchedCount === 1;
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 11000) return false; // somebody was faster
-      throw error;
-    }
+  /** Names that nobody has owned yet; somebody else may add them meanwhile. */
+  private async add(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    const rows = names.map((_id) => ({ _id, owner: NOBODY, epoch: 0, until: new Date(0) }));
+    await this.#rows.insertMany(rows, { ordered: false }).catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== 11000) throw error;
+    });
   }
 }
 

@@ -76,7 +76,7 @@ export class Shares {
     this.#pinned.set(key, (this.#pinned.get(key) ?? 0) + 1);
     try {
       const patience = performance.now() + PATIENCE * this.leases.lease;
-      while (!this.leases.held.includes(key) && !(await this.takeOver(work, name))) {
+      while (!this.leases.held.includes(key) && (await this.takeOver(work, [name])) === 0) {
         if (this.#stopped || performance.now() > patience)
           throw new Error(`${name} is in the hands of another process, which does not let it go`);
         await this.leases.want(key);
@@ -104,7 +104,8 @@ export class Shares {
   private async even(work: Work): Promise<void> {
     const others = `${WORKER}${work.kind}:`;
     const followers = `${FOLLOWER}${work.kind}:`;
-    await this.leases.take(`${work.volunteers ? others : followers}${this.leases.owner}`);
+    const presence = `${work.volunteers ? others : followers}${this.leases.owner}`;
+    if (!this.leases.holds(presence)) await this.leases.take(presence);
     const workers = await this.leases.owners(others);
     if (workers + (await this.leases.owners(followers)) === 1) this.#alone.add(work.kind);
     else this.#alone.delete(work.kind);
@@ -115,8 +116,7 @@ export class Shares {
     if (this.#stopped || held.length >= share) return;
     const missing = work.names.filter((name) => !held.includes(`${work.kind}:${name}`));
     for (let room = share - held.length; room > 0 && missing.length > 0;) {
-      const taken = await Promise.all(missing.splice(0, room).map((name) => this.takeOver(work, name)));
-      room -= taken.filter(Boolean).length;
+      room -= await this.takeOver(work, missing.splice(0, room));
     }
   }
 
@@ -124,11 +124,12 @@ export class Shares {
     return this.leases.held.filter((key) => key.startsWith(`${kind}:`));
   }
 
-  private async takeOver(work: Work, name: string): Promise<boolean> {
-    const key = `${work.kind}:${name}`;
-    if (!(await this.leases.take(key))) return false;
-    await this.change(key, () => work.begin(name));
-    return true;
+  /** Takes what is free of the names and begins with it; answers how many these are. */
+  private async takeOver(work: Work, names: readonly string[]): Promise<number> {
+    const prefix = `${work.kind}:`;
+    const taken = await this.leases.takeAll(names.map((name) => `${prefix}${name}`));
+    await Promise.all(taken.map((key) => this.change(key, () => work.begin(key.slice(prefix.length)))));
+    return taken.length;
   }
 
   private async handOver(work: Work, key: string): Promise<void> {

@@ -12,6 +12,18 @@ interface Alias {
   readonly builds?: number;
 }
 
+/** The collection that answers for a projection, and the one that its events are folded into. */
+export interface BuiltAt {
+  readonly live: string;
+  readonly folded: string;
+}
+
+/** A new version is folded beside the one that answers; a build of the present version takes its place. */
+function placeOf(projection: Projection, live: string): BuiltAt {
+  const own = collectionOf(projection);
+  return { live, folded: live.startsWith(`${own}_b`) ? live : own };
+}
+
 /** The collections of read models: which one answers, which one is being built, and their indexes. */
 export class Builds {
   readonly #aliases: Collection<Alias>;
@@ -20,23 +32,33 @@ export class Builds {
     this.#aliases = db.collection<Alias>('_projections');
   }
 
-  /** The collection that answers for a projection, and the one that its events are folded into: made if it is not there. */
-  async prepare(projection: Projection): Promise<{ live: string; folded: string }> {
-    const own = collectionOf(projection);
-    const { value } = await this.#aliases.findOneAndUpdate(
-      { _id: projection.code },
-      { $setOnInsert: { collection: own } },
-      { upsert: true, returnDocument: 'after', includeResultMetadata: true },
-    );
-    const live = value!.collection;
-    const folded = live.startsWith(`${own}_b`) ? live : own;
-    await this.index(projection, folded);
-    return { live, folded };
+  /** Where projections are kept, by their codes: made where it is not there. */
+  async prepare(projections: readonly Projection[]): Promise<ReadonlyMap<string, BuiltAt>> {
+    const known = await this.live();
+    const missing = projections.filter(({ code }) => !known.has(code));
+    if (missing.length > 0) await this.add(missing);
+    const live = missing.length > 0 ? await this.live() : known;
+    const places = projections.map((projection) => [projection, placeOf(projection, live.get(projection.code)!)] as const);
+    await Promise.all(places.map(([projection, { folded }]) => this.index(projection, folded)));
+    return new Map(places.map(([{ code }, place]) => [code, place]));
+  }
+
+  /** Where a projection that was prepared is kept by now. */
+  async of(projection: Projection): Promise<BuiltAt> {
+    return placeOf(projection, (await this.#aliases.findOne({ _id: projection.code }))!.collection);
   }
 
   /** The collections that answer at present, by the projections' codes. */
   async live(): Promise<ReadonlyMap<string, string>> {
     return new Map((await this.#aliases.find().toArray()).map(({ _id, collection }) => [_id, collection]));
+  }
+
+  /** Other processes that begin may add them at the same time. */
+  private async add(projections: readonly Projection[]): Promise<void> {
+    const aliases = projections.map((projection) => ({ _id: projection.code, collection: collectionOf(projection) }));
+    await this.#aliases.insertMany(aliases, { ordered: false }).catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== 11000) throw error;
+    });
   }
 
   /** The name for another build of a projection. */

@@ -1,10 +1,11 @@
 import type { Db } from 'mongodb';
 import type { Projection, Recorded } from '@letopis/kernel';
 import type { Reader } from '../events/reader';
+import { UNKNOWN_POSITION } from '../events/codec';
 import type { EventStore } from '../events/event-store';
 import { Leases, Shares } from '../leases';
 import type { Logger } from '../logger';
-import { Builds } from './builds';
+import { Builds, type BuiltAt } from './builds';
 import { Checkpoints } from './checkpoints';
 import type { Stored } from './document';
 import { foldPage, takingNothing } from './folding';
@@ -86,7 +87,12 @@ export class Projector {
 
   /** Makes collections and indexes, then folds what is this process's share from the checkpoints on. */
   async start(): Promise<void> {
-    await Promise.all(this.projections.map((projection) => this.know(projection)));
+    const places = await this.builds.prepare(this.projections);
+    const positions = await this.#checkpoints.all([...places.values()].map(({ folded }) => folded));
+    for (const projection of this.projections) {
+      const place = places.get(projection.code)!;
+      this.know(projection, place, positions.get(place.folded) ?? UNKNOWN_POSITION);
+    }
     await this.#shares.start();
     const owned = [...this.#owned].map((code) => this.kept(code));
     this.#head = await this.parts.store.head();
@@ -157,10 +163,8 @@ export class Projector {
   }
 
   /** What is known of a projection before anybody owns it. */
-  private async know(projection: Projection): Promise<void> {
+  private know(projection: Projection, { live, folded }: BuiltAt, position: number): void {
     const { code } = projection;
-    const { live, folded } = await this.builds.prepare(projection);
-    const position = await this.#checkpoints.read(folded);
     this.#live.set(code, live);
     this.#kept.set(code, { projection, collection: folded, position });
     const mark = new Mark(position, () => {
@@ -172,7 +176,7 @@ export class Projector {
 
   private async begin(code: string): Promise<void> {
     const { projection } = this.#kept.get(code)!;
-    const { live, folded } = await this.builds.prepare(projection);
+    const { live, folded } = await this.builds.of(projection);
     const position = await this.#checkpoints.read(folded);
     this.#foreign.leave(this.#kept.get(code)!.collection);
     this.#live.set(code, live);
