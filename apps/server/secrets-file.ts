@@ -29,18 +29,20 @@ export function openKeyring(dataFolder: string, configured?: string): Keys {
   if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {
     throw new StartError(`${file} can be read by others: it must have the mode 0600`);
   }
-  // Another process may add a key: the file is read again when it has changed.
-  let read = { mtime: -1, keys: [] as readonly Buffer[] };
+  // Another process may add a key: the file is read again when it is another one. Its time alone does not tell, since two
+  // writes may fall into one tick of the clock that it is taken from.
+  let read = { version: '', keys: [] as readonly Buffer[] };
   const present = () => {
-    const { mtimeMs: mtime } = statSync(file);
-    if (mtime !== read.mtime) read = { mtime, keys: keysOf(readFileSync(file, 'utf8').split('\n'), file) };
+    const { ino, mtimeMs, size } = statSync(file);
+    const version = [ino, mtimeMs, size].join(':');
+    if (version !== read.version) read = { version, keys: keysOf(readFileSync(file, 'utf8').split('\n'), file) };
     return read.keys;
   };
   const write = (keys: readonly Buffer[]) => {
     // Whole or not at all: half a file would lose every key.
     writeFileSync(`${file}.new`, text(keys), { mode: 0o600 });
     renameSync(`${file}.new`, file);
-    read = { mtime: -1, keys: [] };
+    read = { version: '', keys: [] };
   };
   return {
     keyring: new Keyring(present()[0]!, () => present().slice(1)),
