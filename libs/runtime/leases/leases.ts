@@ -1,6 +1,7 @@
 import { newId } from '@letopis/kernel';
 import type { Collection, Db } from 'mongodb';
 import { hostname } from 'node:os';
+import { insertMissing } from '../insert-missing';
 
 interface LeaseRow {
   readonly _id: string;
@@ -65,7 +66,11 @@ export class Leases {
     if (names.length === 0) return [];
     const asked = performance.now();
     const known = await this.#rows.find({ _id: { $in: [...names] } }).toArray();
-    await this.add(names.filter((name) => !known.some(({ _id }) => _id === name)));
+    const missing = names.filter((name) => !known.some(({ _id }) => _id === name));
+    await insertMissing(
+      this.#rows,
+      missing.map((_id) => ({ _id, owner: NOBODY, epoch: 0, until: new Date(0) })),
+    );
     const gone = [this.owner, ...known.map(({ owner }) => owner).filter(isGone)];
     await this.#rows.updateMany(
       { _id: { $in: [...names] }, $expr: { $or: [{ $in: ['$owner', [...new Set(gone)]] }, { $lt: ['$until', '$$NOW'] }] } },
@@ -135,15 +140,6 @@ export class Leases {
   async end(): Promise<void> {
     await this.release(this.held);
     alive.delete(this.owner);
-  }
-
-  /** Names that nobody has owned yet; somebody else may add them meanwhile. */
-  private async add(names: readonly string[]): Promise<void> {
-    if (names.length === 0) return;
-    const rows = names.map((_id) => ({ _id, owner: NOBODY, epoch: 0, until: new Date(0) }));
-    await this.#rows.insertMany(rows, { ordered: false }).catch((error: unknown) => {
-      if ((error as { code?: unknown }).code !== 11000) throw error;
-    });
   }
 }
 

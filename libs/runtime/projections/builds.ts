@@ -1,5 +1,6 @@
 import type { Collection, Db, IndexDescription } from 'mongodb';
 import type { Projection } from '@letopis/kernel';
+import { insertMissing } from '../insert-missing';
 import { collectionOf } from './document';
 
 /** Which collection of a projection is asked: built ones are switched over when they have caught up. */
@@ -36,7 +37,10 @@ export class Builds {
   async prepare(projections: readonly Projection[]): Promise<ReadonlyMap<string, BuiltAt>> {
     const known = await this.live();
     const missing = projections.filter(({ code }) => !known.has(code));
-    if (missing.length > 0) await this.add(missing);
+    await insertMissing(
+      this.#aliases,
+      missing.map((projection) => ({ _id: projection.code, collection: collectionOf(projection) })),
+    );
     const live = missing.length > 0 ? await this.live() : known;
     const places = projections.map((projection) => [projection, placeOf(projection, live.get(projection.code)!)] as const);
     await Promise.all(places.map(([projection, { folded }]) => this.index(projection, folded)));
@@ -51,14 +55,6 @@ export class Builds {
   /** The collections that answer at present, by the projections' codes. */
   async live(): Promise<ReadonlyMap<string, string>> {
     return new Map((await this.#aliases.find().toArray()).map(({ _id, collection }) => [_id, collection]));
-  }
-
-  /** Other processes that begin may add them at the same time. */
-  private async add(projections: readonly Projection[]): Promise<void> {
-    const aliases = projections.map((projection) => ({ _id: projection.code, collection: collectionOf(projection) }));
-    await this.#aliases.insertMany(aliases, { ordered: false }).catch((error: unknown) => {
-      if ((error as { code?: unknown }).code !== 11000) throw error;
-    });
   }
 
   /** The name for another build of a projection. */
