@@ -59,12 +59,9 @@ export const inherits = ({ departments, roles }: Pick<RightsSources, 'department
 /** Whether a node is closed to plain members: it, or one above it, is restricted. */
 export const isRestricted = (restricted: readonly string[], node: string): boolean => gives(restricted, node);
 
-const VIEW = ':view';
 const viewsAsMember = ({ member }: RightsSources, node: string) => {
-  if (!member) return false;
-  const viewing = node.endsWith(VIEW) ? node.slice(0, -VIEW.length) : undefined;
-  if (viewing === undefined || partsOfNode(viewing).section === undefined) return false;
-  return !isRestricted(member.restricted, viewing) || gives(member.opened, viewing);
+  if (!member || !node.endsWith(':view') || partsOfNode(node).section === undefined) return false;
+  return !isRestricted(member.restricted, node) || gives(member.opened, node);
 };
 
 /**

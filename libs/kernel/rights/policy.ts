@@ -76,9 +76,8 @@ export function staff<Command, State>(
       const refusal = refusedAtTheDoor(standing, actor) ?? closedOrganization(standing);
       if (refusal) return refusal;
       const rights = rightsOf(standing, actor, now);
-      if (all !== node && allows(rights, all)) return 'allow';
-      if (!allows(rights, node)) return 'FORBIDDEN';
-      return !own || rights.fullAccess || own(question, standing.staffId) ? 'allow' : 'FORBIDDEN';
+      if (allows(rights, all)) return 'allow';
+      return allows(rights, node) && (!own || own(question, standing.staffId)) ? 'allow' : 'FORBIDDEN';
     },
   };
 }

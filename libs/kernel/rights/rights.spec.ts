@@ -174,6 +174,92 @@ describe('Effective rights', () => {
     );
   });
 
+  test.each<[string, Partial<RightsSources>, Partial<ReturnType<typeof explain>>]>([
+    ['nothing', {}, { effective: false, source: 'none', granted: false, by: [] }],
+    [
+      'a department, by its nearest switch',
+      { departments: [department('a', { finance: true }), department('b', { finance: true, 'finance.acts': false }), sales] },
+      { effective: true, source: 'inherited', departments: ['a'], by: [{ source: 'department', id: 'a', node: 'finance' }] },
+    ],
+    [
+      'a role, by the node that it holds',
+      {
+        roles: [
+          { code: 'accountant', rights: ['crm', 'finance.acts'] },
+          { code: 'driver', rights: ['crm'] },
+        ],
+      },
+      { effective: true, source: 'inherited', roles: ['accountant'], by: [{ source: 'role', id: 'accountant', node: 'finance.acts' }] },
+    ],
+    [
+      'a department and a role',
+      { departments: [department('a', { finance: true })], roles: [{ code: 'b', rights: ['finance'] }] },
+      { effective: true, source: 'inherited', departments: ['a'], roles: ['b'] },
+    ],
+    [
+      'the staff member alone',
+      { individual: ['finance'] },
+      { effective: true, source: 'individual', granted: true, by: [{ source: 'individual', id: '', node: 'finance' }] },
+    ],
+    [
+      'a role with everything',
+      { roles: [{ code: 'org_admin', rights: [], fullAccess: true }] },
+      {
+        effective: true,
+        source: 'full_access',
+        roles: ['org_admin'],
+        by: [{ source: 'role', id: 'org_admin', node: 'finance.acts:view' }],
+      },
+    ],
+    [
+      '«Полный доступ», whatever else there is',
+      { fullAccess: true, departments: [department('a', { finance: true })] },
+      {
+        effective: true,
+        source: 'full_access',
+        by: [
+          { source: 'department', id: 'a', node: 'finance' },
+          { source: 'full_access', id: '', node: 'finance.acts:view' },
+        ],
+      },
+    ],
+    ['membership', { member: { restricted: ['audit'], opened: [] } }, { effective: true, source: 'member', by: [] }],
+    ['a section that was opened for one', { member: { restricted: ['finance'], opened: ['finance.acts'] } }, { source: 'member' }],
+    ['a restricted section', { member: { restricted: ['finance'], opened: ['finance.invoices'] } }, { effective: false, source: 'none' }],
+  ])('R090 why acts may be viewed: %s', (_, has, told) => {
+    expect(explain(of(has), 'finance.acts:view')).toMatchObject({ node: 'finance.acts:view', ...told });
+  });
+
+  test('R082 a role with full access gives every node, to be inherited', () => {
+    for (const fullAccess of [true, false]) {
+      const roles = [{ code: 'org_admin', rights: [], fullAccess }];
+      expect(new Set(nodes.map((each) => allows(of({ roles }), each)))).toEqual(new Set([fullAccess]));
+      expect(new Set(nodes.map((each) => inherits(of({ roles }), each)))).toEqual(new Set([fullAccess]));
+    }
+  });
+
+  test('R061 more of anything never takes a right, and a further restriction never gives one', () => {
+    const member = fc.record({ restricted: fc.array(node, { maxLength: 4 }), opened: fc.array(node, { maxLength: 3 }) });
+    fc.assert(
+      fc.property(sources, fc.option(member), sources, member, functionNode, (has, belongs, more, also, each) => {
+        const before = { ...has, member: belongs ?? undefined };
+        const wider = {
+          ...before,
+          departments: [...before.departments, ...more.departments],
+          roles: [...before.roles, ...more.roles],
+          individual: [...before.individual, ...more.individual],
+          member: belongs ? { ...belongs, opened: [...belongs.opened, ...also.opened] } : undefined,
+        };
+        if (allows(before, each)) expect(allows(wider, each)).toBe(true);
+        const narrower = {
+          ...before,
+          member: belongs ? { ...belongs, restricted: [...belongs.restricted, ...also.restricted] } : undefined,
+        };
+        if (allows(narrower, each)) expect(allows(before, each)).toBe(true);
+      }),
+    );
+  });
+
   test('what is explained is what holds, and names its sources', () => {
     fc.assert(
       fc.property(sources, fc.boolean(), fc.boolean(), node, (given, active, fullAccess, each) => {
@@ -199,5 +285,6 @@ describe('Effective rights', () => {
       expect(allows(plain, `${section}:view`)).toBe(!closed);
       for (const fn of ['create', 'edit', 'edit_all', 'delete', 'export']) expect(allows(plain, `${section}:${fn}`)).toBe(false);
     }
+    expect(allows(plain, 'crm:view')).toBe(false); // of sections alone
   });
 });
