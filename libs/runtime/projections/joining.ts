@@ -11,12 +11,19 @@ export type FoldedSides = Map<
 
 /** Fills the joined fields of every touched document from the sides as they are at the end of the page. */
 export async function joinTouched(db: Db, projection: Projection, collection: string, page: Page, sides: FoldedSides): Promise<void> {
-  if (projection.joins.length === 0 && projection.derive) {
+  const fill = (whole: (document: Stored) => Stored) => {
     for (const [id, document] of page.folded) {
       if (document._deleted || document._parked) continue;
-      const after = () => stored(id, document._position, projection.derive!(visible(document)!), projection.list.search, document._streams);
-      page.folded.set(id, elseParked(after, page.loaded.get(id), id, { position: document._position }, document._streams));
+      const { _position: position, _streams: streams } = document;
+      page.folded.set(
+        id,
+        elseParked(() => whole(document), page.loaded.get(id), id, { position }, streams),
+      );
     }
+  };
+  if (projection.joins.length === 0 && projection.derive) {
+    const { derive, list } = projection;
+    fill((document) => stored(document._id, document._position, derive(visible(document)!), list.search, document._streams));
   }
   for (const join of projection.joins) {
     const { by, side: name } = join;
@@ -29,13 +36,7 @@ export async function joinTouched(db: Db, projection: Projection, collection: st
     }
     const missing = [...ids].filter((id) => !known.has(id));
     for (const [id, side] of await load(db.collection<Stored>(sideOf(collection, name)), missing)) known.set(id, side);
-    for (const [id, document] of page.folded) {
-      if (document._deleted || document._parked) continue;
-      page.folded.set(
-        id,
-        joined(projection, document, join, (sideId) => known.get(sideId), document._position),
-      );
-    }
+    fill((document) => joined(projection, document, join, (id) => known.get(id), document._position));
   }
 }
 
@@ -117,19 +118,17 @@ export async function fanOut(
     const chunk = chunkOf(found);
     for (const row of found) {
       if (row._deleted || row._parked || row._position > position || page.folded.has(row._id)) continue;
-      chunk.folded.set(
-        row._id,
-        joined(projection, row, join, (id) => (id === sideId ? document : kept), position),
-      );
+      const after = () => joined(projection, row, join, (id) => (id === sideId ? document : kept), position);
+      chunk.folded.set(row._id, elseParked(after, row, row._id, { position }, row._streams));
     }
     for (const next of further) {
       const ids = new Set([...chunk.folded.values()].flatMap((row) => idsIn(row[next.by])));
       const sides = await sidesOf(next.side, [...ids]);
-      for (const [id, row] of chunk.folded)
-        chunk.folded.set(
-          id,
-          joined(projection, row, next, (other) => sides.get(other), position),
-        );
+      for (const [id, row] of chunk.folded) {
+        if (row._parked) continue;
+        const after = () => joined(projection, row, next, (other) => sides.get(other), position);
+        chunk.folded.set(id, elseParked(after, chunk.loaded.get(id), id, { position }, row._streams));
+      }
     }
     await write(own, chunk);
   }
