@@ -23,12 +23,13 @@ export const languageOf = (request: Request): Language => (request.acceptsLangua
 export function problemOf(error: DomainError, language: Language, correlationId: string): Problem {
   const { errors, ...params } = error.params as { errors?: readonly FieldError[] };
   return {
+    // First: what a refusal tells beside (the «status» of a record) takes the place of no member that RFC 9457 defines.
+    ...params,
     type: `urn:letopis:problem:${error.code}`,
     title: error.text(language),
     status: error.entry.status,
     code: error.code,
     correlationId,
-    ...params,
     ...(errors ? { errors: errors.map(({ pointer, rule, message }) => ({ pointer, rule, message: message[language] })) } : {}),
   };
 }
