@@ -1,4 +1,5 @@
 import { newId, refusal } from '@letopis/kernel';
+import { MongoServerSelectionError } from 'mongodb';
 import type { Stored } from '../../libs/runtime/projections/document';
 import { type Caller, World } from '../support/world';
 
@@ -244,7 +245,27 @@ describe('Operations', () => {
       expect(value('letopis_lag_seconds{kind="sagas",name="all"}')).toBeGreaterThanOrEqual(0);
       expect(lines.some((line) => line.startsWith('letopis_saga_steps{') && line.includes('state="parked"'))).toBe(true);
       expect(value('letopis_parked_documents{projection="memberships"}')).toBe(0);
+      expect(value('letopis_store_up{store="eventstore"}')).toBe(1);
       expect(body).not.toMatch(/romashka|Ромашка|[0-9a-f]{8}-[0-9a-f]{4}-/);
+    });
+
+    test('are told while a store is away, without what it would have to be asked for; readiness names the store', async () => {
+      const { store, db } = world.product.runtime;
+      const away = jest.spyOn(store, 'head').mockRejectedValue(refusal('STORE_UNAVAILABLE'));
+      const metrics = await world.stranger.get('/metrics');
+      const ready = await world.stranger.get('/health/ready');
+      away.mockRestore();
+      expect(metrics.status).toBe(200);
+      expect(metrics.body).toMatch(/^letopis_store_up{store="eventstore"} 0$/m);
+      expect(metrics.body).toMatch(/^letopis_store_up{store="mongodb"} 1$/m);
+      expect(metrics.body).toMatch(/^letopis_command_seconds_count{command="RegisterUser",outcome="accepted"} /m);
+      expect(metrics.body).not.toMatch(/^letopis_(log_head|lag)/m);
+      expect(ready).toMatchObject({ status: 503, body: { code: 'STORE_UNAVAILABLE', stores: { eventstore: 'away', mongodb: 'ok' } } });
+
+      const silent = jest.spyOn(db, 'command').mockRejectedValue(new MongoServerSelectionError('away', {} as never));
+      expect((await world.stranger.get('/health/ready')).body.stores).toEqual({ eventstore: 'ok', mongodb: 'away' });
+      silent.mockRestore();
+      expect((await world.stranger.get('/metrics')).body).toMatch(/^letopis_log_head_position \d+$/m);
     });
   });
 });

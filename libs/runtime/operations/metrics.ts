@@ -82,6 +82,7 @@ export class Metrics {
     labelNames: ['channel', 'outcome'],
     registers: [this.#registry],
   });
+  readonly #storeUp = this.gauge('letopis_store_up', 'Whether the store has answered what it was asked for this page', ['store']);
   readonly #underWay = this.gauge('letopis_commands_under_way', 'Commands that wait or run', []);
   readonly #head = this.gauge('letopis_log_head_position', 'Position of the newest event', []);
   readonly #lagEvents = this.gauge('letopis_lag_events', `Events not handled yet, told up to ${MOST_BEHIND}`, ['kind', 'name']);
@@ -122,9 +123,24 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Everything in Prometheus' text format, as it is at this moment. */
+  /**
+   * Everything in Prometheus' text format, as it is at this moment. While a store is away, what it would have to be asked for is
+   * left out, and everything else is told: that is when somebody looks.
+   */
   async text(): Promise<string> {
-    await Promise.all([this.measureLag(), this.countWaiting(), this.countParked()]);
+    const [log, ...database] = await Promise.allSettled([this.measureLag(), this.countWaiting(), this.countParked()]);
+    const answered = ({ status }: PromiseSettledResult<void>) => status === 'fulfilled';
+    this.#storeUp.set({ store: 'eventstore' }, Number(answered(log)));
+    this.#storeUp.set({ store: 'mongodb' }, Number(database.every(answered)));
+    if (!answered(log)) {
+      this.#head.remove();
+      this.#lagEvents.reset();
+      this.#lagSeconds.reset();
+    }
+    if (!database.every(answered)) {
+      this.#steps.reset();
+      this.#documents.reset();
+    }
     this.#underWay.set(this.parts.dispatcher.underWay);
     return this.#registry.metrics();
   }
