@@ -9,11 +9,12 @@ import { registerOperations } from './operations/commands';
 import { registerPersons } from './operations/persons';
 import { registerSheets } from './operations/sheets';
 import { registerProcesses } from './processes/commands';
+import { VERSION } from '../server/product';
 
 /** What `demo` plays by default. */
 const ACTS = [join('examples', 'onboarding'), join('examples', 'contract-approval')];
 
-const program = new Command('letopis').description('Letopis: an event-sourced core for organizations and people');
+const program = new Command('letopis').version(VERSION).description('Letopis: an event-sourced core for organizations and people');
 
 program
   .command('demo')
@@ -33,6 +34,11 @@ registerAudit(program);
 registerPersons(program);
 registerProcesses(program);
 registerSheets(program);
+
+// Whoever reads what is told (`letopis replay | head`) may stop reading: that is no fault, and the rest is told to nobody.
+process.stdout.on('error', (error: { code?: string }) => {
+  if (error.code !== 'EPIPE') throw error as Error;
+});
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

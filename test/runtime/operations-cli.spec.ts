@@ -2,7 +2,7 @@ import { startEventStore, startMongo, type LocalServerKind, type LocalServerOpti
 import { RequestNotification } from '@letopis/contexts/communication';
 import { newId, subjectOf, system } from '@letopis/kernel';
 import { parseCommand, silent } from '@letopis/runtime';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { registerAudit } from '../../apps/cli/operations/audit';
@@ -94,10 +94,16 @@ describe('The command line of operators', () => {
     expect(await letopis('parked', 'retry', '--document', document)).toMatchObject({ told: { parked: false } });
     await expect(letopis('parked', 'skip', 'X', anna.userId, '--reason', 'Потому что')).rejects.toThrow('STEP_NOT_WAITING');
     await expect(letopis('rebuild', 'nothing')).rejects.toThrow('UNKNOWN_PROJECTION');
+    await expect(letopis('parked', 'list', '--saga', 'NoSaga')).rejects.toThrow('UNKNOWN_SAGA');
+    await expect(letopis('parked', 'retry', 'NoSaga')).rejects.toThrow('UNKNOWN_SAGA');
+    await expect(letopis('parked', 'retry', 'X', 'no-id')).rejects.toThrow('/eventId');
+    await expect(letopis('audit', 'story', newId())).rejects.toThrow('No event belongs to a story');
     await expect(asked((door) => door.skip('X', anna.userId, 'Потому что'))).rejects.toThrow('STEP_NOT_WAITING');
 
     const { told: history } = await letopis('audit', 'history', 'user', anna.userId);
     expect(history).toMatch(/^rev {2}at .*\n─+.*\n0 .*UserRegistered +anonymous/);
+    const eventIdInTable = /[0-9a-f-]{36}(?= +\{)/.exec(history as string)![0];
+    expect((await letopis('audit', 'why', eventIdInTable)).told).toMatch(/^UserRegistered [^]*\nstory +[0-9a-f-]{36}\n/);
     const { told: items } = (await letopis('audit', 'history', 'user', anna.userId, '--json')) as {
       told: Array<{ eventId: string; correlationId: string }>;
     };
@@ -178,6 +184,18 @@ describe('The command line of operators', () => {
     expect(await operations.jobs.ended(id)).toMatchObject({ state: 'done', result: { different: 0 } });
     await again.stop();
   }, 60_000);
+
+  test('makes no new chronicle of a folder whose name was mistyped, and says who does not answer', async () => {
+    const mistyped = join(folder, 'no-such');
+    await expect(at({ data: mistyped }, async () => {}, substitutes)).rejects.toThrow(`Nothing is kept in ${mistyped}`);
+    expect(existsSync(mistyped)).toBe(false);
+    await expect(at({ data: folder, url: 'nonsense' }, async () => {})).rejects.toThrow('--url is no address');
+    process.env.LETOPIS_PASSWORD = PASSWORD;
+    await expect(at({ data: folder, url: 'http://127.0.0.1:2' }, async () => {})).rejects.toThrow(
+      'Nobody answers at http://127.0.0.1:2: connect ECONNREFUSED',
+    );
+    delete process.env.LETOPIS_PASSWORD;
+  });
 
   test('does not start beside servers that somebody else may be working on', async () => {
     process.env.EVENTSTORE_URL = 'esdb://127.0.0.1:1?tls=false';

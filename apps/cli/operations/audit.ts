@@ -53,7 +53,13 @@ export function registerAudit(program: Command): void {
     .action((eventId: string, told: Told) => at(told, async (door) => tell(await door.audit.why(eventId), whyText, told)));
   asking('story', 'all that followed from one call, each in what caused it')
     .argument('<correlationId>', 'id of the story')
-    .action((correlationId: string, told: Told) => at(told, async (door) => tell(await door.audit.story(correlationId), storyText, told)));
+    .action((correlationId: string, told: Told) =>
+      at(told, async (door) => {
+        const story = await door.audit.story(correlationId);
+        if (story.tree.length === 0 && story.waiting.length === 0) throw new Error(`No event belongs to a story ${correlationId}.`);
+        tell(story, storyText, told);
+      }),
+    );
 
   register(program, 'replay', 'what has happened, in the order of the log')
     .option('--from <moment>', 'after this: a time, or a position of the log')
@@ -71,7 +77,10 @@ export function registerAudit(program: Command): void {
         const query = Object.entries(asked).filter((pair): pair is [string, string] => pair[1] !== undefined);
         const events = linesOf(await door.replay(Object.fromEntries(query)));
         if (told.output === undefined) {
-          for await (const line of events) console.log(told.json ? line : replayedText(JSON.parse(line) as Replayed));
+          for await (const line of events) {
+            if (!process.stdout.writable) return; // whoever read it has seen enough
+            console.log(told.json ? line : replayedText(JSON.parse(line) as Replayed));
+          }
           return;
         }
         const { head } = (await door.info()) as { head: number };
@@ -103,7 +112,10 @@ export function registerAudit(program: Command): void {
         const given = Object.entries({ asOf, sort, q }).filter((pair): pair is [string, string] => pair[1] !== undefined);
         const file = await door.export(code, Object.fromEntries([...filters, ...given]));
         if (told.output !== undefined) return pipeline(file, createWriteStream(told.output));
-        for await (const chunk of file) process.stdout.write(chunk);
+        for await (const chunk of file) {
+          if (!process.stdout.writable) return;
+          process.stdout.write(chunk);
+        }
       }),
     );
 }

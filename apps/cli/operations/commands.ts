@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { configurationFrom } from '../../server/configuration';
 import { startDatabases, type Substitutes } from '../../server/product';
+import { localFilesIn } from '../local/files';
 import { progressBar } from '../local/progress';
 import { openOwn, openRunning, type Begin, type Door } from './door';
 import { credentials, Session } from './session';
@@ -98,7 +99,9 @@ export function registerOperations(program: Command): void {
 /** Does the work with the product that runs, else with one that is started for it. */
 export async function at(where: Where, work: (door: Door) => Promise<void>, substitutes?: Substitutes): Promise<void> {
   const dataFolder = resolve(where.data);
+  if (where.url !== undefined && !URL.canParse(where.url)) throw new Error(`--url is no address: ${where.url}`);
   const url = where.url?.replace(/\/$/, '') ?? (await running(dataFolder));
+  if (url === undefined) mustBeThere(dataFolder);
   const door =
     url === undefined
       ? await openOwn(dataFolder, ownSubstitutes(where, substitutes))
@@ -108,6 +111,13 @@ export async function at(where: Where, work: (door: Door) => Promise<void>, subs
   } finally {
     await door.close();
   }
+}
+
+/** A folder whose name was mistyped is not made a new chronicle, in which all is well. */
+function mustBeThere(dataFolder: string): void {
+  const { EVENTSTORE_URL, MONGODB_URL } = process.env;
+  if (EVENTSTORE_URL || MONGODB_URL || localFilesIn(dataFolder).length > 0) return;
+  throw new Error(`Nothing is kept in ${dataFolder}: name the data folder by --data, or the running product by --url.`);
 }
 
 function ownSubstitutes({ alone }: Where, given?: Substitutes): Substitutes {
@@ -175,6 +185,7 @@ export async function fit({ sagas, ...where }: Where & { sagas: string }, substi
   const dataFolder = resolve(where.data);
   const url = await running(dataFolder);
   if (url !== undefined) throw new Error(`The product runs at ${url}: stop it first.`);
+  mustBeThere(dataFolder);
   const given = ownSubstitutes(where, substitutes);
   const databases = await startDatabases(configurationFrom({ ...process.env, LETOPIS_DATA: dataFolder }), given);
   try {

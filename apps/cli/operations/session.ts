@@ -13,6 +13,13 @@ export class CallRefused extends Error {
   }
 }
 
+/** What of a problem (RFC 9457) is told. */
+interface Refusal {
+  readonly code?: string;
+  readonly title?: string;
+  readonly errors?: readonly { readonly pointer: string; readonly message: string }[];
+}
+
 interface Credentials {
   readonly token?: string;
   readonly email?: string;
@@ -96,7 +103,7 @@ async function call<Answer>(url: string, method: string, path: string, body?: ob
 
 /** @throws CallRefused */
 async function answered(url: string, method: string, path: string, body?: object, token?: string, headers = {}): Promise<Response> {
-  const answer = await fetch(`${url}${path}`, {
+  const request = fetch(`${url}${path}`, {
     method,
     headers: {
       ...(body ? { 'content-type': 'application/json' } : {}),
@@ -106,9 +113,13 @@ async function answered(url: string, method: string, path: string, body?: object
     },
     body: body && JSON.stringify(body),
   });
+  const answer = await request.catch((error: Error & { cause?: Error }) => {
+    throw new Error(`Nobody answers at ${url}: ${error.cause?.message || error.message}`, { cause: error });
+  });
   if (answer.ok) return answer;
-  const { code, title } = (await answer.json().catch(() => ({}))) as { code?: string; title?: string };
-  throw new CallRefused(answer.status, code ?? String(answer.status), title ?? answer.statusText);
+  const { code, title, errors = [] } = (await answer.json().catch(() => ({}))) as Refusal;
+  const wrong = errors.map(({ pointer, message }) => `\n  ${pointer}: ${message}`).join('');
+  throw new CallRefused(answer.status, code ?? String(answer.status), `${title ?? answer.statusText}${wrong}`);
 }
 
 /** Asks on the terminal without showing what is typed. */

@@ -15,8 +15,11 @@ const told = (value: unknown): string => (value === undefined ? '' : JSON.string
 
 export const historyTable = (items: readonly HistoryEntry[]): string =>
   table(
-    ['rev', 'at', 'event', 'by', 'allowed by', 'reason', 'data'],
-    items.map((item) => [String(item.revision), item.at, item.type, who(item), item.allowedBy ?? '', item.reason ?? '', told(item.data)]),
+    ['rev', 'at', 'event', 'by', 'allowed by', 'reason', 'event id', 'data'],
+    items.map((item) => [
+      ...[String(item.revision), item.at, item.type, who(item)],
+      ...[item.allowedBy ?? '', item.reason ?? '', item.eventId, told(item.data)],
+    ]),
   );
 
 /** An event of the log in one line. */
@@ -68,6 +71,7 @@ export const whyText = ({ event, command, reason, causes, effects }: Why): strin
     `by          ${who(event)}`,
     `allowed by  ${command.allowedBy ?? '—'}${command.rule && command.rule !== command.allowedBy ? ` (rule of today: ${command.rule})` : ''}`,
     `reason      ${reason ?? '—'}`,
+    `story       ${event.correlationId}`,
     'caused by',
     ...(causes.length === 0
       ? ['  the caller']

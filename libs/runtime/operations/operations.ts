@@ -1,4 +1,4 @@
-import { actorId, derivedId, type Actor, type Keyring, type Projection } from '@letopis/kernel';
+import { actorId, derivedId, DomainError, type Actor, type Keyring, type Projection } from '@letopis/kernel';
 import type { Db } from 'mongodb';
 import type { Clock } from '../clock';
 import type { Accepted } from '../commands/envelope';
@@ -135,13 +135,19 @@ export class Operations {
     yield* replay({ store, logger, signal: ends }, { ...wanted, after, upTo });
   }
 
-  /** Steps of sagas that wait, in the order of the log: those of one saga, or all. */
+  /**
+   * Steps of sagas that wait, in the order of the log: those of one saga, or all.
+   * @throws DomainError UNKNOWN_SAGA where neither the program has such a saga nor a step of it waits
+   */
   async waiting(saga?: string): Promise<WaitingView[]> {
     const found = await waitingSteps(this.parts.db)
       .find(saga === undefined ? {} : { saga })
       .sort({ position: 1, _id: 1 })
       .limit(MOST)
       .toArray();
+    if (saga !== undefined && found.length === 0 && !this.parts.composition.sagas.some(({ name }) => name === saga)) {
+      throw operationErrors.refusal('UNKNOWN_SAGA', { name: saga });
+    }
     return found.map(({ saga: name, event, correlationId, attempts, dueAt, parked, since, error }) => ({
       saga: name,
       eventId: event.id,
@@ -169,12 +175,19 @@ export class Operations {
   /** Tries every step of a saga (or of all) that has failed again; those behind them follow by themselves. */
   async retryAll(saga: string | undefined, asked: Asked): Promise<{ retried: number; position: number }> {
     let position = -1;
+    let retried = 0;
     const failed = (await this.waiting(saga)).filter(({ state }) => state !== 'behind another');
     for (const step of failed) {
       const commandId = derivedId(asked.commandId, step.failureId);
-      position = Math.max(position, (await this.retry(step.saga, step.eventId, { ...asked, commandId })).position);
+      try {
+        position = Math.max(position, (await this.retry(step.saga, step.eventId, { ...asked, commandId })).position);
+        retried++;
+      } catch (error) {
+        // Its own turn has come since it was looked at: nothing is left to try, and the others want to be.
+        if (!(error instanceof DomainError) || error.code !== 'STEP_NOT_WAITING') throw error;
+      }
     }
-    return { retried: failed.length, position };
+    return { retried, position };
   }
 
   /** Documents of read models and their sides that could not take an event. */

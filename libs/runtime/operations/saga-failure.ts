@@ -5,6 +5,7 @@ import { waitingSteps } from '../sagas/waiting';
 /** Refusals of operators' calls. */
 export const operationErrors = errorCatalogue({
   STEP_NOT_WAITING: { status: 409, ru: 'Этот шаг больше не ждёт', en: 'This step does not wait any more' },
+  UNKNOWN_SAGA: { status: 404, ru: 'Нет саги «{name}»', en: 'There is no saga «{name}»' },
   UNKNOWN_PROJECTION: { status: 404, ru: 'Нет проекции «{name}»', en: 'There is no projection «{name}»' },
   OPERATION_RUNNING: { status: 409, ru: 'Такая операция уже идёт: {id}', en: 'Such an operation is running already: {id}' },
   NOTHING_TO_ROLL_BACK: { status: 409, ru: 'Прежнего построения нет', en: 'No build before this one is kept' },
