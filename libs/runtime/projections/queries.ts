@@ -43,12 +43,10 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 const OPERATORS = ['gte', 'gt', 'lte', 'lt', 'ne', 'in'];
 
 /** The values of the equality filters, typed: what a read policy judges by. @throws DomainError BAD_QUERY */
-export function typedFilters({ filters, asked = {} }: ListSpec, filter: ListQuery['filter']): Readonly<Record<string, unknown>> {
+export function typedFilters(list: ListSpec, filter: ListQuery['filter']): Readonly<Record<string, unknown>> {
   const typed: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(filter)) {
-    const [field, operator] = splitOperator(name);
-    const type = filters[field] ?? (operator === undefined ? asked[field] : undefined);
-    if (!type) throw refusal('BAD_QUERY', { name: `filter[${field}]` });
+    const { field, operator, type } = offered(list, name);
     if (operator === undefined) typed[field] = value(field, type, text);
   }
   return typed;
@@ -198,13 +196,20 @@ function splitOperator(name: string): [string, string | undefined] {
   return dot > 0 && OPERATORS.includes(operator) ? [name.slice(0, dot), operator] : [name, undefined];
 }
 
-function conditions({ filters, asked = {} }: ListSpec, filter: ListQuery['filter']): Filter<Stored> {
+/** What a filter's name means: a field of rows, or, without an operator, what only the policy judges by. @throws DomainError BAD_QUERY */
+function offered({ filters, asked = {} }: ListSpec, name: string) {
+  const [field, operator] = splitOperator(name);
+  const ofRows = Object.hasOwn(filters, field);
+  const type = ofRows ? filters[field] : operator === undefined && Object.hasOwn(asked, field) ? asked[field] : undefined;
+  if (!type) throw refusal('BAD_QUERY', { name: `filter[${field}]` });
+  return { field, operator, type, ofRows };
+}
+
+function conditions(list: ListSpec, filter: ListQuery['filter']): Filter<Stored> {
   const found: Record<string, Record<string, unknown>> = {};
   for (const [name, text] of Object.entries(filter)) {
-    const [field, operator = 'eq'] = splitOperator(name);
-    if (!(field in filters) && field in asked) continue;
-    const type = filters[field];
-    if (!type) throw refusal('BAD_QUERY', { name: `filter[${field}]` });
+    const { field, operator = 'eq', type, ofRows } = offered(list, name);
+    if (!ofRows) continue;
     const operand = operator === 'in' ? text.split(',').map((part) => value(field, type, part)) : value(field, type, text);
     found[field] = { ...found[field], [`$${operator}`]: operand };
   }
@@ -255,7 +260,8 @@ interface Cursor {
 }
 
 function writeCursor(field: string, direction: number, row: Stored): string {
-  const cursor = [field, direction, row[field] ?? null, row._id];
+  const at = field.split('.').reduce<unknown>((of, name) => (of as Readonly<Record<string, unknown>> | undefined)?.[name], row);
+  const cursor = [field, direction, at ?? null, row._id];
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 

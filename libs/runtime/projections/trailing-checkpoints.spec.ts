@@ -85,10 +85,42 @@ describe('Checkpoints that follow behind', () => {
 
   test('of what is in other hands by now are not written', async () => {
     const behind = trailing();
-    at.set('a', 1);
-    behind.moved(['a']);
+    at.set('a', 1).set('b', 2);
+    behind.moved(['a', 'b']);
     at.delete('a');
     await jest.advanceTimersByTimeAsync(50);
-    expect(written).toEqual([[]]);
+    expect(written).toStrictEqual([[{ name: 'b', position: 2 }]]);
+  });
+
+  test('that have not moved are not written', async () => {
+    trailing().moved([]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('are written no more after the end, also where one moves meanwhile or the last write fails', async () => {
+    for (away of [false, true]) {
+      const behind = trailing();
+      at.set('a', 1);
+      behind.moved(['a']);
+      const ended = behind.end().then(
+        () => 'written',
+        (error: unknown) => String(error),
+      );
+      behind.moved(['a']);
+      expect(await ended).toBe(away ? 'Error: the database is away' : 'written');
+      expect(jest.getTimerCount()).toBe(0);
+    }
+  });
+
+  test('that could not be written are told of', async () => {
+    const behind = trailing();
+    const warn = jest.spyOn(silent, 'warn');
+    away = true;
+    behind.moved(['a']);
+    await jest.advanceTimersByTimeAsync(20);
+    expect(warn).toHaveBeenCalledWith({ error: 'Error: the database is away' }, expect.stringContaining('checkpoints'));
+    away = false;
+    await behind.end();
+    warn.mockRestore();
   });
 });
