@@ -61,7 +61,7 @@ export class EventLog {
 
   /** Adds events from `revision` on; they become visible with the turn's commit. @returns the position of the last one. */
   append(
-    stream: { id: number; name: string; nameBytes: Buffer },
+    stream: { id: number; name: string },
     revision: number,
     events: readonly ProposedEvent[],
     created: number,
@@ -72,10 +72,11 @@ export class EventLog {
         () => this.#publish(),
         () => undefined,
       );
+    const name = Buffer.from(stream.name);
     const insert = this.file.sql('INSERT INTO events (position, stream, revision, body) VALUES (?, ?, ?, ?)');
     for (const [index, event] of events.entries()) {
       const position = this.#next;
-      const body = encodeEvent(event, stream.nameBytes, revision + index, position, created);
+      const body = encodeEvent(event, name, revision + index, position, created);
       insert.run(position, stream.id, revision + index, body);
       this.#next++;
       this.#written.push({ position, streamId: stream.id, revision: revision + index, body });

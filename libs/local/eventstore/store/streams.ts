@@ -7,11 +7,13 @@ import { DELETED, parseMetadata, type StreamMetadata } from './metadata';
 /** Streams whose last revision and metadata are kept at hand. */
 const KEPT = 20_000;
 
-/** What is known of a stream. One object per stream as long as it is at hand, so a change is seen by all. */
+/**
+ * What is known of a stream. One object per stream as long as it is at hand, so a change is seen by all. No bytes of it: a small
+ * buffer that is kept keeps the whole slab of the pool that it was cut from.
+ */
 export interface StreamState {
   readonly id: number;
   readonly name: string;
-  readonly nameBytes: Buffer;
   /** Revision of the last event, -1 when there is none, {@link TOMBSTONE} when it was ended for good. */
   last: number;
   metadata: StreamMetadata | undefined;
@@ -39,12 +41,11 @@ export class Streams {
   find(name: string): StreamState | undefined {
     const kept = this.#kept.get(name);
     if (kept) return kept;
-    const nameBytes = Buffer.from(name);
-    const row = this.file.sql('SELECT id FROM streams WHERE name = ?').get(nameBytes) as { id: number } | undefined;
+    const row = this.file.sql('SELECT id FROM streams WHERE name = ?').get(Buffer.from(name)) as { id: number } | undefined;
     if (!row) return undefined;
     const last = this.file.sql('SELECT revision FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1').get(row.id) as
       { revision: number } | undefined;
-    return this.#keep({ id: row.id, name, nameBytes, last: last?.revision ?? -1, metadata: undefined });
+    return this.#keep({ id: row.id, name, last: last?.revision ?? -1, metadata: undefined });
   }
 
   /** The stream of that name, made if it is not there. */
@@ -52,9 +53,8 @@ export class Streams {
     const found = this.find(name);
     if (found) return found;
     this.file.write();
-    const nameBytes = Buffer.from(name);
-    const { lastInsertRowid } = this.file.sql('INSERT INTO streams (name) VALUES (?)').run(nameBytes);
-    return this.#keep({ id: Number(lastInsertRowid), name, nameBytes, last: -1, metadata: undefined });
+    const { lastInsertRowid } = this.file.sql('INSERT INTO streams (name) VALUES (?)').run(Buffer.from(name));
+    return this.#keep({ id: Number(lastInsertRowid), name, last: -1, metadata: undefined });
   }
 
   /** The metadata in effect for a stream, whether or not the stream itself was ever written to. */
