@@ -2,6 +2,8 @@ import { jsonEvent, type EventData, type ResolvedEvent, type AllStreamResolvedEv
 import type { EventMetadata, Recorded } from '@letopis/kernel';
 import { partsOf } from './stream-name';
 
+const utf8 = new TextEncoder();
+
 /** An event on its way to the store. */
 export interface NewEvent {
   readonly id: string;
@@ -13,8 +15,9 @@ export interface NewEvent {
 /** The position where a server tells none (a real one leaves it out when a single stream is read). */
 export const UNKNOWN_POSITION = -1;
 
+/** Metadata goes as bytes: given as an object, the client takes its text through base64 and back, twice for every event. */
 export const encode = ({ id, type, data, metadata }: NewEvent): EventData =>
-  jsonEvent({ id, type, data: data as Record<string, unknown>, metadata: metadata as object as Record<string, unknown> });
+  jsonEvent({ id, type, data: data as Record<string, unknown>, metadata: utf8.encode(JSON.stringify(metadata)) });
 
 /** The event of a read or a subscription; undefined for what is not one of ours (a link whose target is gone, binary data). */
 export function decode({ event, commitPosition }: ResolvedEvent | AllStreamResolvedEvent): Recorded | undefined {
