@@ -31,7 +31,11 @@ const ROWS: Readonly<Record<string, { title: string; run: (bench: Bench, title: 
   hot64: { title: 'one hot stream, 64 in flight', run: hotInFlight },
   many: { title: '1,000 streams of 20 events, 64 in flight', run: manyStreams },
   contenders: { title: '20 contenders on one stream', run: contenders },
-  load: { title: 'loading a stream of 1,000 events', run: loading },
+  load: { title: 'loading a stream of 1,000 events', run: (bench, title) => loading(bench, title, 1_000, bench.scaled(60, 5)) },
+  load100k: {
+    title: 'loading a stream of 100,000 events',
+    run: (bench, title) => loading(bench, title, bench.scaled(100_000, 1_000), bench.scaled(5, 3)),
+  },
   catchup: { title: 'read model catching up', run: catchUp },
   rights: { title: 'rights of 1,000 staff in 50 departments', run: rights },
   timers: { title: 'timers that come due at once', run: timersDueAtOnce },
