@@ -1,6 +1,6 @@
 /** The one runtime: commands, events, projections, sagas, timers, audit and the HTTP edge, for whatever contexts it is given. */
 export type { Access } from './audit/access';
-export type { HistoryEntry, Hidden, StateThen, StatesBetween, Story, Why } from './audit/audit';
+export type { HistoryEntry, HistoryPage, Hidden, StateThen, StatesBetween, Story, Why } from './audit/audit';
 export { lines as replayLines } from './http/replay-controller';
 export type { Replayed, Wanted } from './audit/replay';
 export type { StoryNode } from './audit/causes';

@@ -13,6 +13,7 @@ export interface Scope {
 const scopes = new AsyncLocalStorage<Scope>();
 
 /** Does the work within a scope, which adds to the one that it is in. */
-export const within = <Answer>(scope: Scope, work: () => Answer): Answer => (process.env.NOALS ? work() : scopes.run({ ...scopes.getStore(), ...scope }, work));
+export const within = <Answer>(scope: Scope, work: () => Answer): Answer =>
+  process.env.NOALS ? work() : scopes.run({ ...scopes.getStore(), ...scope }, work);
 
 export const present = (): Scope => scopes.getStore() ?? {};

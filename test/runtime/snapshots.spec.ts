@@ -55,7 +55,7 @@ describe('Snapshots', () => {
   /** Loads the diary in a process of its own, whose snapshot is then there. */
   const loaded = async (id: string, ...process: Parameters<typeof cold>) => {
     const { states, snapshots } = cold(...process);
-    const read = jest.spyOn(stores.store, 'read');
+    const read = jest.spyOn(stores.store, 'pages');
     const folded = await states.fresh(process[0] ?? diary, id);
     await snapshots.idle();
     const from = read.mock.calls.map(([, revision]) => revision);

@@ -39,6 +39,24 @@ describe('S32 The audit', () => {
     expect(await read(anna, `${record()}/state?at=2020-01-01`)).toMatchObject({ revision: -1 });
   });
 
+  test('tells a history in pages, each of which names where the next one begins', async () => {
+    const { items: whole, next: nothing } = await read(anna, record());
+    expect(whole.length).toBeGreaterThan(1);
+    expect(nothing).toBeUndefined();
+    const pages: unknown[][] = [];
+    for (let after = ''; ;) {
+      const { items, next } = await read(anna, `${record()}?limit=1${after}`);
+      pages.push(items);
+      if (next === undefined) break;
+      after = `&after=${next}`;
+    }
+    expect(pages.map(({ length }) => length)).toEqual(whole.map(() => 1));
+    expect(pages.flat()).toEqual(whole);
+    expect(await read(anna, `${record()}?after=${whole.length - 1}`)).toEqual({ items: [] });
+    for (const query of ['limit=0', 'limit=1001', 'limit=x', 'after=-1'])
+      expect((await anna.get(`${record()}?${query}`)).body.code).toBe('BAD_QUERY');
+  });
+
   test('tells what is otherwise between two moments, and what happened in between', async () => {
     const { from, to, changes, events } = await read(anna, `${record()}/diff?from=0&to=2099-01-01`);
     expect({ from: from.revision, to: to.revision }).toEqual({ from: 0, to: events.at(-1).revision });

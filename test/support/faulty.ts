@@ -47,8 +47,8 @@ export class DyingStore extends EventStore {
     this.#wake();
   }
 
-  override read(...given: Parameters<EventStore['read']>): ReturnType<EventStore['read']> {
-    return this.alive(super.read(...given));
+  protected override page(...given: Parameters<EventStore['page']>): ReturnType<EventStore['page']> {
+    return this.alive(super.page(...given));
   }
 
   override last(...given: Parameters<EventStore['last']>): ReturnType<EventStore['last']> {

@@ -9,6 +9,7 @@ import {
   replayLines,
   type Access,
   type HistoryEntry,
+  type HistoryPage,
   type Job,
   type ParkedDocument,
   type Place,
@@ -98,7 +99,8 @@ export function openRunning(session: Session): Door {
       await session.get(`/v1/audit/stories/${story}?settled=true`);
     },
     audit: {
-      history: async (category, id) => (await session.get<{ items: HistoryEntry[] }>(record(category, id))).items,
+      history: (category, id) =>
+        wholeHistory((after) => session.get<HistoryPage>(`${record(category, id)}${after === undefined ? '' : `?after=${after}`}`)),
       state: (category, id, moment) => session.get(`${record(category, id)}/state${moment === undefined ? '' : `?${asked(moment)}`}`),
       diff: (category, id, from, to) =>
         session.get(`${record(category, id)}/diff?${new URLSearchParams({ from, ...(to === undefined ? {} : { to }) }).toString()}`),
@@ -135,6 +137,17 @@ export function openRunning(session: Session): Door {
     },
     close: () => session.end(),
   };
+}
+
+/** All pages of a history. */
+async function wholeHistory(page: (after?: number) => Promise<HistoryPage>): Promise<readonly HistoryEntry[]> {
+  const items: HistoryEntry[] = [];
+  for (let after: number | undefined; ;) {
+    const { items: found, next } = await page(after);
+    items.push(...found);
+    if (next === undefined) return items;
+    after = next;
+  }
 }
 
 const record = (category: string, id: string) => `/v1/audit/records/${encodeURIComponent(category)}/${encodeURIComponent(id)}`;
@@ -225,7 +238,7 @@ function ownAudit({ audit, access, composition }: Core['runtime'], actor: Actor)
   return {
     history: async (category, id) => {
       await recorded('history', `${category}-${id}`);
-      return audit.history(`${category}-${id}`, reader);
+      return wholeHistory((after) => audit.history(`${category}-${id}`, reader, { after }));
     },
     state: async (category, id, at) => {
       await recorded('state', `${category}-${id}`);

@@ -1,7 +1,7 @@
 import { refusal, type Actor, type Definition, type Recorded } from '@letopis/kernel';
 import type { Db } from 'mongodb';
 import type { Composition } from '../composition';
-import type { EventStore } from '../events/event-store';
+import { NOTHING, type EventStore } from '../events/event-store';
 import { streamOf } from '../events/stream-name';
 import { visible } from '../projections/document';
 import { documents, type Projector } from '../projections/projector';
@@ -27,6 +27,13 @@ export interface HistoryEntry {
   readonly correlationId: string;
   readonly causationId: string;
   readonly eventId: string;
+}
+
+/** A part of a history. */
+export interface HistoryPage {
+  readonly items: readonly HistoryEntry[];
+  /** The revision behind which the next page begins; absent on the last one. */
+  readonly next?: number;
 }
 
 /** A record as it was. */
@@ -88,6 +95,8 @@ export interface Reader {
 }
 
 const MOST_EVENTS = 10_000;
+/** Entries of a history that are told at once. */
+export const MOST_ENTRIES = 1_000;
 
 /** Answers who did what and when, from the streams themselves and from the read model of stories. */
 export class Audit {
@@ -95,25 +104,43 @@ export class Audit {
 
   /**
    * The history of a record, oldest first. Only auditors learn from where and in which session somebody acted.
+   * @param after the revision behind which the page begins
    * @throws DomainError NOT_FOUND
    */
-  async history(stream: string, reader: Reader): Promise<HistoryEntry[]> {
-    return (await this.record(stream)).map((event) => entryOf(event, reader));
+  async history(stream: string, reader: Reader, { after = NOTHING, limit = MOST_ENTRIES } = {}): Promise<HistoryPage> {
+    const found = await this.parts.store.read(stream, after + 1, limit + 1);
+    if (found.length === 0 && after === NOTHING) throw refusal('NOT_FOUND');
+    const items = found.slice(0, limit).map((event) => entryOf(event, reader));
+    return found.length > limit ? { items, next: items.at(-1)!.revision } : { items };
   }
 
   /** The record folded up to a moment. @throws DomainError NOT_FOUND */
   async state(definition: Definition, id: string, moment: Moment, reader: Reader): Promise<StateThen> {
-    const events = await this.record(streamOf(definition.category, id));
-    return folded(definition, id, upTo(events, moment), reader);
+    let folded = definition.initialState as unknown;
+    let last: Recorded | undefined;
+    let isThere = false;
+    for await (const page of this.parts.store.pages(streamOf(definition.category, id))) {
+      const then = upTo(page, moment);
+      folded = then.reduce(
+        (before, event) => definition.evolve(before, event, { id, occurredAt: event.metadata.occurredAt, actor: event.metadata.actor }),
+        folded,
+      );
+      last = then.at(-1) ?? last;
+      isThere = true;
+      if (then.length < page.length) break;
+    }
+    if (!isThere) throw refusal('NOT_FOUND');
+    // As it would be told: what is undefined is not there.
+    const state = shownTo(JSON.parse(JSON.stringify(folded ?? null)), reader);
+    return { category: definition.category, id, revision: last?.revision ?? NOTHING, at: last?.metadata.occurredAt, state };
   }
 
   /** What is otherwise at one moment than at another, and what happened in between. @throws DomainError NOT_FOUND */
   async diff(definition: Definition, id: string, from: Moment, to: Moment, reader: Reader): Promise<StatesBetween> {
-    const events = await this.record(streamOf(definition.category, id));
-    const [{ state: before, ...earlier }, { state: then, ...later }] = [from, to].map((moment) =>
-      folded(definition, id, upTo(events, moment), reader),
-    ) as [StateThen, StateThen];
-    const between = events.filter(({ revision }) => revision > earlier.revision && revision <= later.revision);
+    const { state: before, ...earlier } = await this.state(definition, id, from, reader);
+    const { state: then, ...later } = await this.state(definition, id, to, reader);
+    const count = Math.max(0, later.revision - earlier.revision);
+    const between = count === 0 ? [] : await this.parts.store.read(streamOf(definition.category, id), earlier.revision + 1, count);
     return { from: earlier, to: later, changes: differences(before, then), events: between.map((event) => entryOf(event, reader)) };
   }
 
@@ -131,7 +158,7 @@ export class Audit {
    * other organizations only auditors learn more than that there are some.
    */
   async why(row: StoryRow, reader: Reader): Promise<Why> {
-    const [event] = await this.parts.store.read(row.stream, row.revision);
+    const [event] = await this.parts.store.read(row.stream, row.revision, 1);
     if (event?.id !== row.eventId) throw refusal('NOT_FOUND');
     const rows = await this.events(row.correlationId);
     const { metadata, stream, position } = event;
@@ -151,12 +178,6 @@ export class Audit {
       causes: causesOf(rows, row.eventId).map((cause) => (may(cause) ? cause : HIDDEN)),
       effects: masked(effectsTree(rows, row.eventId), may),
     };
-  }
-
-  private async record(stream: string): Promise<Recorded[]> {
-    const events = await this.parts.store.read(stream);
-    if (events.length === 0) throw refusal('NOT_FOUND');
-    return events;
   }
 
   /**
@@ -217,23 +238,6 @@ const HIDDEN: Hidden = { hidden: true };
 
 const masked = (nodes: readonly StoryNode[], may: (row: StoryRow) => boolean): readonly (StoryNode | Hidden)[] =>
   nodes.map((node) => (may(node) ? { ...node, effects: masked(node.effects, may) as readonly StoryNode[] } : HIDDEN));
-
-function folded(definition: Definition, id: string, events: readonly Recorded[], reader: Reader): StateThen {
-  const state = events.reduce<unknown>(
-    (before, event) => definition.evolve(before, event, { id, occurredAt: event.metadata.occurredAt, actor: event.metadata.actor }),
-    definition.initialState,
-  );
-  const last = events.at(-1);
-  // As it would be told: what is undefined is not there.
-  const told: unknown = JSON.parse(JSON.stringify(state ?? null));
-  return {
-    category: definition.category,
-    id,
-    revision: last?.revision ?? -1,
-    at: last?.metadata.occurredAt,
-    state: shownTo(told, reader),
-  };
-}
 
 /** An entry of a history, as the reader may see it. */
 export const entryOf = ({ revision, type, data, metadata, id }: Recorded, reader: Reader): HistoryEntry => ({

@@ -293,14 +293,24 @@ export class Dispatcher {
   }
 
   private async repeat({ entry, envelope, id, fingerprint }: Task, { stream }: Folded, landed: number): Promise<Accepted> {
-    const stored = await this.parts.store.read(stream, landed);
-    const events = stored.filter(({ metadata }) => metadata.commandId === envelope.commandId);
+    const events = await this.appendedBy(envelope.commandId, stream, landed);
     if (events[0]!.metadata.fingerprint !== fingerprint) throw refusal('IDEMPOTENCY_KEY_REUSED');
     const refused = events[0]!.metadata.refusal;
     if (refused) throw this.#deciding.refused(refused.code, refused.params);
     const position = events.at(-1)!.position;
     const told = position === UNKNOWN_POSITION ? await this.parts.store.head() : position;
     return { ...this.answer({ entry, envelope, id }, events), position: told, repeated: true };
+  }
+
+  /** The events of a command, which lie one behind the other from the first on. */
+  private async appendedBy(commandId: string, stream: string, first: number): Promise<readonly Recorded[]> {
+    const events: Recorded[] = [];
+    for await (const page of this.parts.store.pages(stream, first, TOGETHER)) {
+      const end = page.findIndex(({ metadata }) => metadata.commandId !== commandId);
+      events.push(...(end < 0 ? page : page.slice(0, end)));
+      if (end >= 0) break;
+    }
+    return events;
   }
 
   private answer({ entry, envelope, id }: Pick<Task, 'entry' | 'envelope' | 'id'>, events: readonly Recorded[]): Accepted {

@@ -146,7 +146,9 @@ export class States {
   }
 
   private async toItsEnd<State>(base: Folded<State>): Promise<Folded<State>> {
-    return (await this.store.read(base.stream, base.revision + 1)).reduce(fold<State>, base);
+    let folded = base;
+    for await (const page of this.store.pages(base.stream, base.revision + 1)) folded = page.reduce(fold<State>, folded);
+    return folded;
   }
 
   private keep(folded: Folded, seenAt: number): Folded {

@@ -39,8 +39,16 @@ export interface Appended {
   readonly position: number;
 }
 
+/** Events that were read with one call, and where those after them begin; undefined at the end of the stream. */
+export interface StreamPage {
+  readonly events: readonly Recorded[];
+  readonly next?: number;
+}
+
 /** How long one call to the store may take, in milliseconds. */
 const DEADLINE = 10_000;
+/** Events of a stream that are read with one call. */
+const STREAM_PAGE = 500;
 /** Records of the end of the log that are read together, to find the newest of ours among those of the system. */
 const HEAD_PAGE = 64;
 /** How long the client may take to let go of its streams, in milliseconds. */
@@ -148,16 +156,45 @@ export class EventStore {
   }
 
   /** The events of a stream from a revision on, oldest first, at most so many; none when there is no such stream. */
-  async read(stream: string, fromRevision = 0, maxCount?: number): Promise<Recorded[]> {
-    const options = { direction: FORWARDS, fromRevision: BigInt(fromRevision), ...(maxCount === undefined ? {} : { maxCount }) } as const;
-    return this.reading(async () => {
-      const events: Recorded[] = [];
-      for await (const resolved of this.client.readStream(stream, options)) {
-        const event = await this.open(resolved);
-        if (event) events.push(event);
-      }
-      return events;
-    }, []);
+  async read(stream: string, fromRevision = 0, maxCount = Infinity): Promise<Recorded[]> {
+    const events: Recorded[] = [];
+    for await (const page of this.pages(stream, fromRevision, Math.min(maxCount, STREAM_PAGE))) {
+      events.push(...page.slice(0, maxCount - events.length));
+      if (events.length >= maxCount) break;
+    }
+    return events;
+  }
+
+  /**
+   * The events of a stream from a revision on, oldest first, a page at a time: every page is a call with a deadline of its own,
+   * made when it is asked for, so that a long stream is neither held in memory nor too long to be read.
+   */
+  async *pages(stream: string, fromRevision = 0, size = STREAM_PAGE): AsyncGenerator<readonly Recorded[]> {
+    for (let from: number | undefined = fromRevision; from !== undefined;) {
+      const { events, next }: StreamPage = await this.page(stream, from, size);
+      if (events.length > 0) yield events;
+      from = next;
+    }
+  }
+
+  /** One call for so many events of a stream. */
+  protected page(stream: string, fromRevision: number, size: number): Promise<StreamPage> {
+    const options = { direction: FORWARDS, fromRevision: BigInt(fromRevision), maxCount: size } as const;
+    return this.reading<StreamPage>(
+      async () => {
+        const events: Recorded[] = [];
+        let found = 0;
+        let last = NOTHING;
+        for await (const resolved of this.client.readStream(stream, options)) {
+          found++;
+          last = Number(resolved.event?.revision ?? last);
+          const event = await this.open(resolved);
+          if (event) events.push(event);
+        }
+        return { events, next: found < size ? undefined : last + 1 };
+      },
+      { events: [] },
+    );
   }
 
   /** The newest event of a stream. */

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import { isUuid, overseesService, refusal, type Actor, type Definition } from '@letopis/kernel';
 import type { Response } from 'express';
 import type { Access } from '../audit/access';
+import { MOST_ENTRIES } from '../audit/audit';
 import { momentOf, timeOf, wholeOf, type Moment } from '../audit/moments';
 import { partsOf, streamOf } from '../events/stream-name';
 import { callerOf, consistencyToken, type Call } from './calls';
@@ -22,16 +23,24 @@ interface Open {
 export class AuditController {
   constructor(@Inject(EDGE) private readonly edge: Edge) {}
 
+  /** Everything that has happened to a record, oldest first, in pages. */
   @Get('records/:category/:id')
   async history(
     @Param('category') category: string,
     @Param('id') id: string,
+    @Query('after') after: string | undefined,
+    @Query('limit') limit: string | undefined,
     @Req() request: Call,
     @Res({ passthrough: true }) response: Response,
   ) {
+    const page = {
+      ...(after === undefined ? {} : { after: wholeOf('after', after) }),
+      ...(limit === undefined ? {} : { limit: wholeOf('limit', limit) }),
+    };
+    if (page.limit !== undefined && (page.limit < 1 || page.limit > MOST_ENTRIES)) throw refusal('BAD_QUERY', { name: 'limit' });
     const open = await this.opened(request, category, id);
     await this.recorded(request, response, open, 'history');
-    return { items: await this.audit.history(streamOf(category, id), open.reader) };
+    return this.audit.history(streamOf(category, id), open.reader, page);
   }
 
   /** A record as it was after a revision, or at a time; as it is where neither is said. */

@@ -172,7 +172,17 @@ const fixedPaths: Json = {
   '/v1/service-accounts/{id}/secret': { post: operation('sign-in', 'The secret of a new service account, once', [path('id')]) },
   '/v1/registries': { get: operation('registries', 'The registries with their filters and sorts') },
   '/v1/audit/records/{category}/{id}': {
-    get: operation('audit', 'History of a record: who, when, what, why', [path('category'), path('id')]),
+    get: operation('audit', 'History of a record: who, when, what, why', [
+      path('category'),
+      path('id'),
+      {
+        name: 'after',
+        in: 'query',
+        description: 'the revision behind which to begin: «next» of the page before',
+        schema: { type: 'integer', minimum: 0 },
+      },
+      { name: 'limit', in: 'query', description: '1–1000, default 1000', schema: { type: 'integer', minimum: 1, maximum: 1000 } },
+    ]),
   },
   '/v1/audit/records/{category}/{id}/state': {
     get: operation('audit', 'A record as it was after a revision, or at a time', [

@@ -19,6 +19,7 @@ import {
   titleOf,
   visibleSections,
   type FunctionNode,
+  type Recorded,
   type RightExplained,
   type Standing,
   type UserActor,
@@ -174,7 +175,10 @@ export class RightsController {
       const isAdministrator = administers(standing, { kind: 'user', userId: standing.staff?.userId ?? '', sessionId: '' });
       return by.source === 'full_access' && isAdministrator ? `organization-${organizationId}` : `staffMember-${staffId}`;
     };
-    const event = (await store.read(await stream())).findLast(({ type, data }) => says(type, data as Record<string, unknown>));
+    let event: Recorded | undefined;
+    for await (const page of store.pages(await stream())) {
+      event = page.findLast(({ type, data }) => says(type, data as Record<string, unknown>)) ?? event;
+    }
     if (!event) return by;
     const { id, type, position, metadata } = event;
     return { ...by, event: { id, type, position, at: metadata.occurredAt, actor: metadata.actor } };

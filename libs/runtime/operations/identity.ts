@@ -37,7 +37,7 @@ export class WrongDatabase extends Error {}
 /** The identity of the log; given to it where it has none. */
 export async function identify(store: EventStore, clock: Clock): Promise<Identity> {
   for (;;) {
-    const [first] = await store.read(STREAM);
+    const [first] = await store.read(STREAM, 0, 1);
     if (first) return { storeId: (first.data as StoreIdentityEvents['StoreIdentified']).storeId, since: first.metadata.occurredAt };
     const commandId = newId();
     const metadata = {
