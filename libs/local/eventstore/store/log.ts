@@ -60,12 +60,7 @@ export class EventLog {
   }
 
   /** Adds events from `revision` on; they become visible with the turn's commit. @returns the position of the last one. */
-  append(
-    stream: { id: number; name: string },
-    revision: number,
-    events: readonly ProposedEvent[],
-    created: number,
-  ): number {
+  append(stream: { id: number; name: string }, revision: number, events: readonly ProposedEvent[], created: number): number {
     this.file.write();
     if (this.#written.length === 0)
       this.file.committed().then(
