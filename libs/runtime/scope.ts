@@ -13,7 +13,6 @@ export interface Scope {
 const scopes = new AsyncLocalStorage<Scope>();
 
 /** Does the work within a scope, which adds to the one that it is in. */
-export const within = <Answer>(scope: Scope, work: () => Answer): Answer =>
-  process.env.NOALS ? work() : scopes.run({ ...scopes.getStore(), ...scope }, work);
+export const within = <Answer>(scope: Scope, work: () => Answer): Answer => scopes.run({ ...scopes.getStore(), ...scope }, work);
 
 export const present = (): Scope => scopes.getStore() ?? {};
