@@ -44,6 +44,7 @@ import { bootstrapAdministrator } from './bootstrap';
 import { ROLES, type Configuration } from './configuration';
 import { sweepFiles } from './files-sweep';
 import { releaseOf } from './release';
+import { openErasureNotes } from './erasure-notes';
 import { openKeyring } from './secrets-file';
 
 /** The contexts that the product is made of. */
@@ -115,6 +116,7 @@ export async function startCore(configuration: Configuration, substitutes: Subst
       settings,
       keyring,
       keyFile,
+      erasureNotes: (storeId) => openErasureNotes(dataFolder, storeId),
       clock,
       logger,
       retention: configuration.retention,

@@ -17,6 +17,7 @@ export { createLogger, silent, type Logger } from './logger';
 export { type Ports } from './ports';
 export { collectionOf } from './projections/document';
 export type { Fitted } from './operations/identity';
+export type { ErasureNotes } from './events/sealing';
 export type { KeyFile } from './operations/keys';
 export type { PatrolOptions } from './operations/patrol';
 export type { Job } from './operations/jobs';

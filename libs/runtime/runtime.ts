@@ -1,6 +1,6 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { MongoClient, type Db } from 'mongodb';
-import { defineContext, type Context, type Keyring, type Projection, type Settings } from '@letopis/kernel';
+import { defineContext, system, type Context, type Keyring, type Projection, type Settings } from '@letopis/kernel';
 import { AccessLog, auditAccess, auditAccesses } from './audit/access';
 import { Audit } from './audit/audit';
 import { readingErrors } from './audit/errors';
@@ -21,7 +21,7 @@ import { States } from './commands/states';
 import { compose, type Composition } from './composition';
 import { EventStore } from './events/event-store';
 import type { Reader } from './events/reader';
-import { destroyAgain, erasure, ERASURES, keyIdOf, keysPort, Sealer } from './events/sealing';
+import { destroyAgain, destroyNoted, erasure, ERASURES, keyIdOf, keysPort, Sealer, type ErasureNotes } from './events/sealing';
 import { Upcaster } from './events/upcasting';
 import { Leases, Shares, type Work } from './leases';
 import type { Logger } from './logger';
@@ -66,6 +66,8 @@ export interface RuntimeOptions {
   readonly patrol?: PatrolOptions;
   /** Where wrapping keys are added; without it they are as they were given. */
   readonly keyFile?: KeyFile;
+  /** Who was erased, outside the databases; without it only the log knows. */
+  readonly erasureNotes?: (storeId: string) => ErasureNotes;
   /** How long readings of the audit and refusals are kept. */
   readonly retention?: Retention;
   /** Names the program: states that another one has folded are not gone on from. */
@@ -119,8 +121,17 @@ export class Runtime {
     const { settings, clock, logger, keyring } = options;
     const composition = compose([runtimeContext, erasure(options.contexts), ...options.contexts]);
     const { store, mongo, db, identity } = await openStores(options.eventStoreUrl, options.mongoUrl, clock);
-    const sealer = new Sealer(db, keyring, composition.aggregates.values());
+    const erasureNotes = options.erasureNotes?.(identity.storeId);
+    const sealer = new Sealer(db, keyring, composition.aggregates.values(), erasureNotes);
     store.sealWith(sealer);
+    // Before anything is read: what comes from copies of an earlier time is not to be told by anybody.
+    const back = erasureNotes ? await destroyNoted(erasureNotes, sealer.keys) : [];
+    if (back.length > 0) {
+      logger.error(
+        { subjects: back },
+        'persons who were erased were there again: their keys have been destroyed; where the log is older too, erase them again',
+      );
+    }
     store.upcastWith(new Upcaster(composition.aggregates.values()));
     const ports: Record<string, Ports[string]> = {
       ...(await options.ports({ db, composition })),
@@ -204,7 +215,7 @@ export class Runtime {
       }),
     );
     await projector.start();
-    const again = await destroyAgain(documents(db, projector, ERASURES), sealer.keys);
+    const again = await destroyAgain(documents(db, projector, ERASURES), sealer.keys, erasureNotes);
     if (again > 0) logger.warn({ keys: again }, 'keys of erased persons were there again and have been destroyed');
     await sagas.start();
     const reacting = new Shares(
@@ -221,6 +232,11 @@ export class Runtime {
     feed.start();
     expiry.start();
     operations.start();
+    if (back.length > 0) {
+      // Read models come from the same copy, and nothing in the log tells them. Nobody reads them before they are mended.
+      await operations.jobs.ended(operations.verify(undefined, true, system('erasure')).id);
+      await operations.forgetErased();
+    }
     return new Runtime(
       composition, settings, clock, logger, keyring, db, ports, states, claims, callers, dispatcher, projector, queries, sagas, ticker, audit, access, refused, operations, metrics, expiry, store, feed, gate, resolver, reacting, mongo,
     ); // prettier-ignore

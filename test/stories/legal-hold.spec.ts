@@ -1,5 +1,9 @@
 import { ERASED, newId, subjectOf } from '@letopis/kernel';
 import type { Document } from 'mongodb';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { backup } from '../../apps/cli/local/backup';
+import { restore } from '../../apps/cli/local/restore';
 import { keyIdOf } from '../../libs/runtime/events/sealing';
 import { type Caller, World } from '../support/world';
 
@@ -65,6 +69,45 @@ describe('A legal hold and erasing', () => {
     expect(await address()).toBe(ERASED);
     expect(await admin.refused('PlaceLegalHold', { subject, reason: 'Поздно' })).toBe('404 NOTHING_TO_HOLD');
   });
+});
+
+test('Who was erased stays erased where both databases are restored from copies of the time before, and can be erased again', async () => {
+  let world = await World.start();
+  const { folder } = world;
+  const copies = join(folder, 'copies');
+  try {
+    const admin = await world.admin();
+    const anna = await world.person('anna@romashka.ru');
+    const boris = await world.person('boris@romashka.ru');
+    await world.settle();
+    await backup({ dataFolder: folder, to: copies });
+    const erase = async (by: Caller, userId: string) => {
+      await by.ok('DeactivateUser', { userId, reason: 'По просьбе' });
+      await by.ok('EraseUser', { userId });
+      await world.settle();
+    };
+    await erase(admin, anna.userId);
+    await world.product.stop();
+    await restore({ from: copies, dataFolder: folder, force: true });
+
+    world = await World.start({ folder });
+    const { store } = world.product.runtime;
+    const again = await world.signIn('admin@letopis.local', 'Летопись-2026');
+    const [registered] = await store.read(`user-${anna.userId}`);
+    expect(registered!.data).toMatchObject({ email: ERASED });
+    const users = await again.rows('users_registry');
+    expect(users.map(({ id, email }: { id: string; email: string }) => [id, email])).toEqual(
+      expect.arrayContaining([
+        [anna.userId, ERASED],
+        [boris.userId, 'boris@romashka.ru'],
+      ]),
+    );
+    await erase(again, anna.userId);
+    expect(await again.rows('users_registry', '?filter[status]=erased')).toMatchObject([{ id: anna.userId }]);
+  } finally {
+    await world.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('Keys of erased persons that come back with an older copy of the keys are destroyed again at the next start', async () => {

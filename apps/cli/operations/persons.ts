@@ -16,7 +16,12 @@ export function registerPersons(program: Command): void {
         const before = await door.subject(subjectOf(userId));
         if (before.key === 'none') throw new Error(`No personal data are kept of ${userId}.`);
         if (before.hold.status === 'held') throw new Error(`A legal hold since ${before.hold.since}: ${before.hold.reason}`);
-        if (dryRun || before.key === 'destroyed') return print(before);
+        if (dryRun) return print(before);
+        if (before.key === 'destroyed') {
+          // Where log and database were restored from copies of an earlier time the log does not know of it any more.
+          const { state } = await door.audit.state('user', userId);
+          if ((state as { status?: string }).status === 'erased') return print(before);
+        }
         if (deactivate) await door.send('DeactivateUser', { userId, reason }, reason);
         await door.send('EraseUser', { userId }, reason);
         const after = await door.subject(subjectOf(userId));

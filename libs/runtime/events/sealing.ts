@@ -35,7 +35,12 @@ export class Sealer {
   readonly #sealings = new Map<string, Sealing>();
   readonly #erasers = new Map<string, (event: Recorded) => string>();
 
-  constructor(db: Db, keyring: Keyring, aggregates: Iterable<Definition>) {
+  constructor(
+    db: Db,
+    keyring: Keyring,
+    aggregates: Iterable<Definition>,
+    private readonly notes?: ErasureNotes,
+  ) {
     this.keys = new SubjectKeys(db, keyring);
     for (const { personal, erases } of aggregates) {
       for (const [type, sealing] of Object.entries(personal)) this.#sealings.set(type, sealing);
@@ -106,6 +111,7 @@ export class Sealer {
   /** Destroys a person's key. It stays destroyed: nothing is ever sealed for that person again. */
   async destroy(subject: string): Promise<void> {
     await this.keys.destroy([keyIdOf(subject)]);
+    this.notes?.add([subject]);
     this.#forgotten(subject);
   }
 
@@ -182,6 +188,13 @@ export function erasure(contexts: readonly Context[]): Context {
   return defineContext({ name: 'erasure', aggregates: [], sagas: [subjectKeys], projections: [journal] });
 }
 
+/** Who was erased of one log, noted outside both databases: these may be restored from copies of a time before. */
+export interface ErasureNotes {
+  all(): Iterable<string>;
+  /** Durable when it comes back; those that are there already are left alone. */
+  add(subjects: readonly string[]): void;
+}
+
 /** Who was erased, as the log says. */
 export const ERASURES = 'erasures';
 export interface Erasure {
@@ -196,13 +209,28 @@ const TOGETHER = 1_000;
  * Destroys again whatever keys of erased persons are there: they come back with an older copy of the key database. What the
  * journal does not know yet is destroyed when it passes by on the subscription. Answers how many were there.
  */
-export async function destroyAgain(journal: Collection<Stored>, keys: SubjectKeys): Promise<number> {
+export async function destroyAgain(journal: Collection<Stored>, keys: SubjectKeys, notes?: ErasureNotes): Promise<number> {
   let destroyed = 0;
   for (let after = ''; ;) {
     const page = await journal.find({ _id: { $gt: after } }).sort({ _id: 1 }).limit(TOGETHER).toArray(); // prettier-ignore
     const last = page.at(-1);
     if (!last) return destroyed;
     after = last._id;
-    destroyed += await keys.destroy(await keys.notDestroyed(page.map(({ subject }) => keyIdOf(String(subject)))));
+    const subjects = page.map(({ subject }) => String(subject));
+    notes?.add(subjects);
+    destroyed += await keys.destroy(await keys.notDestroyed(subjects.map(keyIdOf)));
   }
+}
+
+/** Destroys the keys of those who were noted as erased and are there again all the same. Answers who they were. */
+export async function destroyNoted(notes: ErasureNotes, keys: SubjectKeys): Promise<string[]> {
+  const back: string[] = [];
+  const noted = [...notes.all()];
+  for (let from = 0; from < noted.length; from += TOGETHER) {
+    const page = noted.slice(from, from + TOGETHER);
+    const kept = new Set(await keys.kept(page.map(keyIdOf)));
+    await keys.destroy([...kept]);
+    back.push(...page.filter((subject) => kept.has(keyIdOf(subject))));
+  }
+  return back;
 }

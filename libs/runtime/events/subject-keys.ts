@@ -61,6 +61,12 @@ export class SubjectKeys {
     return keyIds.filter((keyId) => !destroyed.has(keyId));
   }
 
+  /** Of these keys, those that are there. */
+  async kept(keyIds: readonly string[]): Promise<string[]> {
+    const found = await this.#keys.find({ _id: { $in: [...keyIds] }, wrapped: { $exists: true } }).toArray();
+    return found.map(({ _id }) => _id);
+  }
+
   /** Destroys keys. They stay destroyed. Answers how many were still there. */
   async destroy(keyIds: readonly string[]): Promise<number> {
     if (keyIds.length === 0) return 0;
