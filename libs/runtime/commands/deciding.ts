@@ -119,7 +119,7 @@ export class Deciding {
     });
   }
 
-  refused(code: string, params?: Readonly<Record<string, unknown>>): DomainError {
+  private refused(code: string, params?: Readonly<Record<string, unknown>>): DomainError {
     return refusalBy(this.parts.composition.errors, code, params);
   }
 }

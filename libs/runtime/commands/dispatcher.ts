@@ -11,18 +11,20 @@ import {
 } from '@letopis/kernel';
 import type { Clock } from '../clock';
 import type { CommandEntry, Composition } from '../composition';
-import { UNKNOWN_POSITION, type NewEvent } from '../events/codec';
+import type { NewEvent } from '../events/codec';
 import { NOTHING, WrongRevision, type EventStore } from '../events/event-store';
 import { streamOf } from '../events/stream-name';
 import type { Ports } from '../ports';
+import { Answers } from './answers';
 import type { Callers } from './callers';
 import type { Claims } from './claims';
-import { Deciding, portsAskedAs, stateAfter, type Outcome, type Task } from './deciding';
+import { Deciding, portsAskedAs, type Outcome, type Task } from './deciding';
 import type { Accepted, Envelope } from './envelope';
 import { NeedsResolver } from './needs-resolver';
 import { type Folded, type States } from './states';
 import { within } from '../scope';
 import { StreamQueues, type Behind } from './stream-queues';
+import { keysChangedBy, unwrittenAfter } from './unwritten';
 
 /** How often a command is decided anew after a conflict. */
 const ATTEMPTS = 5;
@@ -81,6 +83,7 @@ interface Mate {
  */
 export class Dispatcher {
   readonly #deciding: Deciding;
+  readonly #answers: Answers;
   readonly #queues: StreamQueues<Waiting>;
   /** Commands that have lately begun a stream: the next one of its kind is decided without reading the stream first. */
   readonly #beginners = new Set<string>();
@@ -90,6 +93,7 @@ export class Dispatcher {
 
   constructor(private readonly parts: DispatcherParts) {
     this.#deciding = new Deciding(parts);
+    this.#answers = new Answers(parts);
     this.#queues = new StreamQueues((first, behind) => this.decided(first, behind).then(first.done, first.failed));
   }
 
@@ -170,7 +174,7 @@ export class Dispatcher {
 
     for (let attempt = 1; attempt <= ATTEMPTS;) {
       const landed = folded.commands.get(envelope.commandId);
-      if (landed !== undefined) return { accepted: await this.repeat(task, folded, landed), appended: [] };
+      if (landed !== undefined) return { accepted: await this.#answers.repeated(task, folded, landed), appended: [] };
       if (expectedRevision !== undefined && expectedRevision !== folded.revision && freshState) throw refusal('CONCURRENT_CHANGE');
 
       const now = clock.now();
@@ -184,7 +188,7 @@ export class Dispatcher {
       const { refusal: refused } = outcome;
       if (outcome.events.length === 0 && freshState && (freshRights || !refused)) {
         if (refused) throw refused;
-        return { accepted: await this.noop(folded, envelope), appended: [] };
+        return { accepted: await this.#answers.noop(folded, envelope), appended: [] };
       }
       if (outcome.events.length === 0 || (expectedRevision !== undefined && expectedRevision !== folded.revision)) {
         await again();
@@ -202,7 +206,7 @@ export class Dispatcher {
       if (appended) {
         if (folded.revision === NOTHING && wanted.length === 0) this.#beginners.add(entry.name);
         if (refused) throw refused;
-        return { accepted: this.answer(task, appended), appended };
+        return { accepted: this.#answers.accepted(task, appended), appended };
       }
       behind.unshift(...mates.map((mate) => mate.task));
       attempt++;
@@ -283,7 +287,7 @@ export class Dispatcher {
     let from = events.length;
     for (const mate of mates) {
       const appended = recorded.slice(from, (from += mate.events.length));
-      mate.task.done({ accepted: this.answer(mate.task, appended), appended });
+      mate.task.done({ accepted: this.#answers.accepted(mate.task, appended), appended });
     }
     return recorded.slice(0, events.length);
   }
@@ -292,59 +296,9 @@ export class Dispatcher {
     return new NeedsResolver({ ...this.parts, aggregates: this.parts.composition.aggregates }, askedAs);
   }
 
-  private async repeat({ entry, envelope, id, fingerprint }: Task, { stream }: Folded, landed: number): Promise<Accepted> {
-    const events = await this.appendedBy(envelope.commandId, stream, landed);
-    if (events[0]!.metadata.fingerprint !== fingerprint) throw refusal('IDEMPOTENCY_KEY_REUSED');
-    const refused = events[0]!.metadata.refusal;
-    if (refused) throw this.#deciding.refused(refused.code, refused.params);
-    const position = events.at(-1)!.position;
-    const told = position === UNKNOWN_POSITION ? await this.parts.store.head() : position;
-    return { ...this.answer({ entry, envelope, id }, events), position: told, repeated: true };
-  }
-
-  /** The events of a command, which lie one behind the other from the first on. */
-  private async appendedBy(commandId: string, stream: string, first: number): Promise<readonly Recorded[]> {
-    const events: Recorded[] = [];
-    for await (const page of this.parts.store.pages(stream, first, TOGETHER)) {
-      const end = page.findIndex(({ metadata }) => metadata.commandId !== commandId);
-      events.push(...(end < 0 ? page : page.slice(0, end)));
-      if (end >= 0) break;
-    }
-    return events;
-  }
-
-  private answer({ entry, envelope, id }: Pick<Task, 'entry' | 'envelope' | 'id'>, events: readonly Recorded[]): Accepted {
-    const { commandId } = envelope;
-    const { revision, position } = events.at(-1)!;
-    const data = entry.spec.answer?.(events as never, id);
-    return { commandId, aggregateId: id, revision, position, eventIds: events.map((event) => event.id), noop: false, data };
-  }
-
-  private async noop({ id, revision, position }: Folded, { commandId }: Envelope): Promise<Accepted> {
-    const told = revision !== NOTHING && position === UNKNOWN_POSITION ? await this.parts.store.head() : position;
-    return { commandId, aggregateId: id, revision, position: told, eventIds: [], noop: true };
-  }
-
   /** A repeat must come from the same actor with the same payload. The system repeats itself by id alone: what it sends is derived. */
   private fingerprint({ name }: CommandEntry, command: object, { actor }: Envelope): string {
     const said = actor.kind === 'system' ? [name] : [name, actorId(actor), command];
     return this.parts.keyring.mac('fingerprint', canonical(said));
   }
 }
-
-/** The stream as it will be once these events are written. */
-function unwrittenAfter(folded: Folded, events: readonly NewEvent[]): Folded {
-  const [{ metadata }] = events as [NewEvent];
-  const state = stateAfter(folded, events, { now: metadata.occurredAt, actor: metadata.actor });
-  return { ...folded, state, revision: folded.revision + events.length };
-}
-
-/** Unique keys that the events add to what the aggregate holds, and those that they drop. */
-function keysChangedBy(folded: Folded, events: readonly NewEvent[]): { wanted: readonly UniqueKey[]; dropped: readonly UniqueKey[] } {
-  const held = folded.definition.keys(folded.state, folded.id);
-  const after = folded.definition.keys(unwrittenAfter(folded, events).state, folded.id);
-  return { wanted: without(after, held), dropped: without(held, after) };
-}
-
-const without = (keys: readonly UniqueKey[], others: readonly UniqueKey[]) =>
-  keys.filter(({ scope, value }) => !others.some((other) => other.scope === scope && other.value === value));
