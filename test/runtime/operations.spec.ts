@@ -86,6 +86,18 @@ describe('Folding one document anew', () => {
     expect(await room('1')).toMatchObject({ size: 13 });
   });
 
+  test('a document that waits takes also what has changed many others meanwhile, once it is refolded', async () => {
+    broken.add(5);
+    await append('growth-x', NOTHING, 'Grew', { room: '1', by: 5 });
+    await append('room-1', NOTHING, 'Opened', { house: 'a' });
+    await append('house-a', NOTHING, 'Painted', { colour: 'red' });
+    expect(await room('1')).toMatchObject({ _parked: { error: 'Error: cannot grow' } });
+
+    broken.clear();
+    expect(await refolder.refold({ projection: 'rooms', key: '1' })).toEqual({ parked: false });
+    expect(await room('1')).toMatchObject({ house: 'a', colour: 'red', _streams: ['growth-x', 'room-1', 'house-a'] });
+  });
+
   test('a side that is refolded is carried into the documents that join it', async () => {
     await append('room-1', NOTHING, 'Opened', { house: 'a' });
     await append('house-a', NOTHING, 'Named', { name: 'Север' });

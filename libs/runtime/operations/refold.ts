@@ -4,7 +4,7 @@ import { UNKNOWN_POSITION } from '../events/codec';
 import { sideOf, stored, streamsWith, visible, type Stored } from '../projections/document';
 import { foldOne, reactionTo, type Reducer } from '../projections/folding';
 import { fanOut, idsIn, joined } from '../projections/joining';
-import { load, withStreams, write } from '../projections/page';
+import { elseParked, load, withStreams, write } from '../projections/page';
 import type { Kept, Projector } from '../projections/projector';
 import { logUpTo, type LogParts } from './log';
 
@@ -87,7 +87,7 @@ export class Refolder {
       for (const event of page) {
         if (concerns(reducer, event, key)) document = foldOne(document, event, key, reducer, search);
         const everywhere = reducer === projection ? everywhereOf(projection, event) : undefined;
-        if (everywhere) document = foldEverywhere(document, everywhere, event, search);
+        if (everywhere) document = foldEverywhere(projection, document, everywhere, event);
       }
     }
     return document ?? stored(key, upTo, undefined, [], streams);
@@ -110,15 +110,18 @@ export class Refolder {
     folded: Stored,
     sidesOf = (side: string, ids: readonly string[]) => load(this.parts.db.collection<Stored>(sideOf(collection, side)), ids),
   ): Promise<Stored> {
+    const { derive, joins, list } = projection;
+    const { _id: key, _position: position, _streams: streams } = folded;
     let document = folded;
-    if (projection.joins.length === 0 && projection.derive && !folded._deleted && !folded._parked) {
-      const whole = projection.derive(visible(folded)!);
-      document = stored(folded._id, folded._position, whole, projection.list.search, folded._streams);
-    }
-    for (const join of projection.joins) {
-      if (document._deleted || document._parked) continue;
+    const fill = (whole: () => Stored) => {
+      document = elseParked(projection, whole, document, key, { position }, streams);
+    };
+    if (joins.length === 0 && derive && !folded._deleted && !folded._parked)
+      fill(() => stored(key, position, derive(visible(folded)!), list.search, streams));
+    for (const join of joins) {
+      if (document._deleted || document._parked) break;
       const sides = await sidesOf(join.side, idsIn(document[join.by]));
-      document = joined(projection, document, join, (id) => sides.get(id), document._position);
+      fill(() => joined(projection, document, join, (id) => sides.get(id), position));
     }
     return document;
   }
@@ -133,10 +136,10 @@ function concerns(reducer: Reducer, event: Recorded, key: string): boolean {
 const everywhereOf = ({ everywhere }: Projection, { type }: Recorded) => (Object.hasOwn(everywhere, type) ? everywhere[type] : undefined);
 
 function foldEverywhere(
+  projection: Projection,
   present: Stored | undefined,
   { where, fold }: Everywhere,
   event: Recorded,
-  search: readonly string[],
 ): Stored | undefined {
   const before = visible(present);
   if (!present || !before || present._position >= event.position) return present;
@@ -144,5 +147,12 @@ function foldEverywhere(
   if (!found) return present;
   const streams = streamsWith(present, event.stream);
   if (present._parked) return withStreams(present, streams);
-  return stored(present._id, event.position, fold(before, event), search, streams);
+  return elseParked(
+    projection,
+    () => stored(present._id, event.position, fold(before, event), projection.list.search, streams),
+    present,
+    present._id,
+    event,
+    streams,
+  );
 }

@@ -159,13 +159,16 @@ describe('Folding', () => {
     expect(rows()).toMatchObject({
       a: { loud: 'a!', _words: ['a'], _fields: ['a!'], _streams: ['room-a'], _position: 1 },
       b: { _deleted: true },
-      c: { _parked: { position: 4, error: `Error: ${BROKEN}` }, _streams: ['room-c'] },
+      c: { _parked: { position: 4, error: `Error: ${BROKEN}` } },
     });
     await foldPage(memory.db, search, [event(5, 'room-a', 'Grew', { by: 1 }), event(6, 'room-c', 'Grew', { by: 1 })]);
     expect(rows()).toMatchObject({ a: { loud: 'a!', size: 1 }, c: { _position: 4, _parked: { position: 4 } } });
   });
 
   describe('an event that cannot be taken', () => {
+    const plain: Projection = { ...rooms, everywhere: {} };
+    const fold = (...events: readonly Recorded[]) => foldPage(memory.db, plain, events);
+
     test('parks its document as it was before, and nothing else', async () => {
       await fold(
         opened(1, 'a'),
@@ -202,7 +205,13 @@ describe('Folding', () => {
 
     test('is waited for also where streams are not told any more', () => {
       const parked: Stored = { _id: 'a', _position: 2, _parked: { position: 2, error: 'x' } };
-      expect(foldOne(parked, event(5, 'party-1', 'Shared'), 'a', rooms, [])).toBe(parked);
+      expect(foldOne(parked, event(5, 'party-1', 'Shared'), 'a', plain, [])).toBe(parked);
+    });
+
+    test('leaves open of which streams the document is, where others would find it by its fields', async () => {
+      await foldPage(memory.db, rooms, [opened(1, 'a'), event(2, 'room-a', 'Broke')]);
+      expect(rows().a).toMatchObject({ name: 'a', _parked: { position: 2 } });
+      expect(rows().a).not.toHaveProperty('_streams');
     });
   });
 
@@ -301,7 +310,7 @@ describe('Folding', () => {
       expect(rows().a).toMatchObject({ name: 'a', _position: 4, _parked: { position: 4, error: `Error: ${BROKEN}` } });
       await fold(event(5, 'room-a', 'Grew', { by: 1 }), painted(6));
       expect(rows().a).not.toHaveProperty('colour');
-      expect(rows().a).toMatchObject({ size: 0, _position: 4, _streams: ['room-a', 'tag-t'] });
+      expect(rows().a).toMatchObject({ size: 0, _position: 4 });
       memory.put(ROOMS, { ...rows().a!, _streams: ['room-a'] });
       await fold(painted(7));
       expect(rows().a).toMatchObject({ _position: 4, _streams: ['room-a', 'tag-t'], _parked: { position: 4 } });
@@ -321,7 +330,7 @@ describe('Folding', () => {
     await foldPage(memory.db, nothing, [opened(2, 'b'), event(3, 'room-c', 'Whistled')]);
     const error = 'Error: the process has ended every time that this event was folded';
     expect(Object.keys(rows())).toEqual(['a', 'b']);
-    expect(rows().b).toEqual({ _id: 'b', _position: 2, _parked: { position: 2, error }, _streams: ['room-b'] });
+    expect(rows().b).toEqual({ _id: 'b', _position: 2, _parked: { position: 2, error } });
     expect(memory.rows(`${ROOMS}__group`).get('b')).toMatchObject({ _parked: { position: 2, error } });
     await foldPage(memory.db, nothing, [event(4, 'tag-t', 'Painted', { colour: 'red' })]);
     expect(rows().a).toMatchObject({ name: 'a', _position: 4, _parked: { position: 4, error } });

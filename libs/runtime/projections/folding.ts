@@ -4,7 +4,7 @@ import { collectionOf, sideOf, stored, streamsWith, visible, type Stored } from 
 import { fanOutAll, joinTouched, type FoldedSides } from './joining';
 import { CHUNK, chunkOf, derived, elseParked, load, NewerOwner, withStreams, write, type Page } from './page';
 
-export type Reducer = Pick<Side, 'key' | 'on'>;
+export type Reducer = Pick<Side, 'key' | 'on'> & Partial<Pick<Projection, 'everywhere'>>;
 
 /**
  * Folds a page of events into a projection and its sides: load what is touched, fold in memory, join, write in one bulk. What
@@ -58,7 +58,7 @@ async function foldEverywhere(
         continue;
       }
       const after = () => stored(row._id, event.position, derived(projection, fold(before, event)), projection.list.search, streams);
-      chunk.folded.set(row._id, elseParked(after, row, row._id, event, streams));
+      chunk.folded.set(row._id, elseParked(projection, after, row, row._id, event, streams));
     }
     await write(own, chunk);
   }
@@ -145,7 +145,7 @@ export const reactionTo = ({ on }: Reducer, { type }: Recorded) => (Object.hasOw
 function next(present: Stored | undefined, event: Recorded, id: string, reducer: Reducer, search: readonly string[]): Stored {
   const streams = streamsWith(present, event.stream);
   const after = () => stored(id, event.position, reactionTo(reducer, event)!(visible(present), event), search, streams);
-  return elseParked(after, present, id, event, streams);
+  return elseParked(reducer, after, present, id, event, streams);
 }
 
 /** The same read model that takes no event: whatever one touches is parked. For an event that ends the process when it is folded. */

@@ -17,7 +17,7 @@ export async function joinTouched(db: Db, projection: Projection, collection: st
       const { _position: position, _streams: streams } = document;
       page.folded.set(
         id,
-        elseParked(() => whole(document), page.loaded.get(id), id, { position }, streams),
+        elseParked(projection, () => whole(document), page.loaded.get(id), id, { position }, streams),
       );
     }
   };
@@ -119,7 +119,7 @@ export async function fanOut(
     for (const row of found) {
       if (row._deleted || row._parked || row._position > position || page.folded.has(row._id)) continue;
       const after = () => joined(projection, row, join, (id) => (id === sideId ? document : kept), position);
-      chunk.folded.set(row._id, elseParked(after, row, row._id, { position }, row._streams));
+      chunk.folded.set(row._id, elseParked(projection, after, row, row._id, { position }, row._streams));
     }
     for (const next of further) {
       const ids = new Set([...chunk.folded.values()].flatMap((row) => idsIn(row[next.by])));
@@ -127,7 +127,7 @@ export async function fanOut(
       for (const [id, row] of chunk.folded) {
         if (row._parked) continue;
         const after = () => joined(projection, row, next, (other) => sides.get(other), position);
-        chunk.folded.set(id, elseParked(after, chunk.loaded.get(id), id, { position }, row._streams));
+        chunk.folded.set(id, elseParked(projection, after, chunk.loaded.get(id), id, { position }, row._streams));
       }
     }
     await write(own, chunk);

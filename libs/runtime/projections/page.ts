@@ -40,8 +40,12 @@ export async function write(collection: Collection<Stored>, { loaded, folded }: 
   if (matchedCount + insertedCount !== operations.length) throw new NewerOwner(collection.collectionName);
 }
 
-/** The document after an event, or the one before it, parked at the event that it could not take. */
+/**
+ * The document after an event, or the one before it, parked at the event that it could not take. Where events find documents by
+ * their fields, nobody can tell which of them would find it while it waits: its streams are not known then.
+ */
 export function elseParked(
+  { everywhere = {} }: Partial<Pick<Projection, 'everywhere'>>,
   after: () => Stored,
   before: Stored | undefined,
   id: string,
@@ -53,7 +57,7 @@ export function elseParked(
   } catch (error) {
     const base = before ?? stored(id, event.position, {}, [], streams);
     const parked = { ...base, _id: id, _position: event.position, _parked: { position: event.position, error: String(error) } };
-    return withStreams(parked, streams);
+    return withStreams(parked, Object.keys(everywhere).length > 0 ? undefined : streams);
   }
 }
 
