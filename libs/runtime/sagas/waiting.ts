@@ -1,7 +1,8 @@
 import { DomainError, type Recorded, type Saga } from '@letopis/kernel';
-import { MongoNetworkError, MongoServerSelectionError, type Collection, type Db } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
 import type { EventStore } from '../events/event-store';
 import type { Logger } from '../logger';
+import { isOutage } from '../outage';
 
 /** Pauses before a saga step that failed is tried again, in milliseconds; after the last it is parked. */
 const RETRIES = [1_000, 5_000, 30_000, 120_000, 600_000];
@@ -141,13 +142,6 @@ export const stepId = ({ name }: Pick<Saga, 'name'>, { id }: Pick<Recorded, 'id'
 /** A refusal that will be the same tomorrow: trying again is for outages and lost races. */
 const isFinal = (error: unknown) =>
   error instanceof DomainError && error.entry.status < 500 && error.entry.status !== 429 && error.code !== 'CONCURRENT_CHANGE';
-
-const OUTAGES = ['STORE_UNAVAILABLE', 'PROJECTION_LAG', 'BUSY', 'STOPPING'];
-/** A store was away, or something here was too busy: nothing that the step is to blame for. */
-const isOutage = (error: unknown) =>
-  error instanceof DomainError
-    ? OUTAGES.includes(error.code)
-    : error instanceof MongoNetworkError || error instanceof MongoServerSelectionError;
 
 /** What may be written down of an error: its kind, and its words without addresses of people. */
 function briefly(error: unknown): string {
