@@ -63,6 +63,8 @@ interface Done {
 
 /** A task in the queue of its stream, and where its answer goes. */
 interface Waiting extends Task {
+  /** The stream as the caller knows it. */
+  readonly seen: Folded | undefined;
   readonly done: (done: Done) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -111,8 +113,12 @@ export class Dispatcher {
     return this.#underWay;
   }
 
-  /** @throws DomainError with the code of the refusal */
-  async execute(command: object, envelope: Envelope): Promise<Accepted> {
+  /**
+   * @param seen the stream as the caller knows it, whole up to a revision: spares the reading of one that is not kept. Like
+   * what is kept it may be old: an append proves it, and whatever else is decided on it is decided again on the stream itself
+   * @throws DomainError with the code of the refusal
+   */
+  async execute(command: object, envelope: Envelope, seen?: Folded): Promise<Accepted> {
     const entry = this.parts.composition.commands.get(command.constructor.name);
     if (!entry) throw refusal('UNKNOWN_COMMAND', { name: command.constructor.name });
     const begun = performance.now();
@@ -120,7 +126,7 @@ export class Dispatcher {
     const ended = (outcome: string) => this.#watch.ended(entry.name, outcome, (performance.now() - begun) / 1_000);
     try {
       const scope = { command: entry.name, correlationId: envelope.correlationId };
-      const accepted = await within(scope, () => this.executed(entry, command, envelope));
+      const accepted = await within(scope, () => this.executed(entry, command, envelope, seen));
       ended(accepted.repeated ? 'repeated' : accepted.noop ? 'noop' : 'accepted');
       return accepted;
     } catch (error) {
@@ -131,12 +137,12 @@ export class Dispatcher {
     }
   }
 
-  private async executed(entry: CommandEntry, command: object, envelope: Envelope): Promise<Accepted> {
+  private async executed(entry: CommandEntry, command: object, envelope: Envelope, seen?: Folded): Promise<Accepted> {
     const id = await this.target(entry, command, envelope);
     const stream = streamOf(entry.of.category, id);
     const fingerprint = this.fingerprint(entry, command, envelope);
     const resolver = this.resolver(() => portsAskedAs(envelope.commandId, stream, fingerprint));
-    const task = { entry, command, envelope, id, stream, fingerprint, resolver };
+    const task = { entry, command, envelope, id, stream, fingerprint, resolver, seen };
     const { accepted, appended } = await new Promise<Done>((done, failed) => this.#queues.push(stream, { ...task, done, failed }));
     await this.#appended(appended);
     return accepted;
@@ -154,7 +160,7 @@ export class Dispatcher {
     const { states, clock } = this.parts;
     const { entry, envelope, id } = task;
     const { expectedRevision } = envelope;
-    const kept = states.kept(entry.of, id);
+    const kept = states.kept(entry.of, id) ?? task.seen;
     // A guess that the append proves; where it is wrong, the stream is read after all.
     let guessed = kept === undefined && this.#beginners.has(entry.name);
     // Of what is judged and decided, what has just been read: the stream itself, and the rights of the caller.
@@ -202,7 +208,7 @@ export class Dispatcher {
         continue;
       }
       const mates = await this.mates(task, folded, events, behind);
-      const appended = await this.append(folded, events, mates, { wanted, dropped });
+      const appended = await this.append(folded, events, mates, { wanted, dropped }, folded !== task.seen);
       if (appended) {
         if (folded.revision === NOTHING && wanted.length === 0) this.#beginners.add(entry.name);
         if (refused) throw refused;
@@ -254,6 +260,7 @@ export class Dispatcher {
     events: readonly NewEvent[],
     mates: readonly Mate[],
     keys: { readonly wanted: readonly UniqueKey[]; readonly dropped: readonly UniqueKey[] },
+    keep: boolean,
   ): Promise<readonly Recorded[] | undefined> {
     const { claims, store, states } = this.parts;
     const { definition, id, stream } = folded;
@@ -283,7 +290,8 @@ export class Dispatcher {
         ...(subjects ? { subjects } : {}),
       };
     });
-    states.advance(folded, recorded);
+    // What was decided on the knowledge of the caller is not kept: a crowd of those would drive out what others need.
+    if (keep) states.advance(folded, recorded);
     let from = events.length;
     for (const mate of mates) {
       const appended = recorded.slice(from, (from += mate.events.length));

@@ -182,6 +182,21 @@ const nothing = <State>(definition: Definition<State>, id: string): Folded<State
   snapshotAt: NOTHING,
 });
 
+/** A stream that one command has begun with one event, which holds no data of persons: as whoever knows that event sees it. */
+export const begunBy = <State>(
+  definition: Definition<State>,
+  id: string,
+  state: State,
+  commandId: string,
+  position: number,
+): Folded<State> => ({
+  ...nothing(definition, id),
+  state,
+  revision: 0,
+  position,
+  commands: new Map([[commandId, 0]]),
+});
+
 function fold<State>(folded: Folded<State>, event: Recorded): Folded<State> {
   const { metadata, revision } = event;
   // Shared along the chain of folds: ids are only ever added, and an id that is there has happened.

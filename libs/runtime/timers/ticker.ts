@@ -2,21 +2,27 @@ import type { Db } from 'mongodb';
 import { derivedId, system } from '@letopis/kernel';
 import type { Clock } from '../clock';
 import type { Dispatcher } from '../commands/dispatcher';
+import { begunBy } from '../commands/states';
 import type { Logger } from '../logger';
+import { isOutage } from '../outage';
+import type { Stored } from '../projections/document';
 import { documents, type Projector } from '../projections/projector';
-import { FireTimer, timersDue, type TimerRow } from './timer';
+import { FireTimer, scheduled, timer, timersDue, type TimerRow } from './timer';
 
 /** How often the ticker looks, in milliseconds: a timer is late by no more when nothing else is going on. */
 const LOOK = 500;
-/** Timers that are read together, and how many of them are fired side by side. */
+/** Timers that are read together. */
 const PAGE = 500;
-const BESIDE = 32;
+/** How many are fired side by side, and how many while anybody else wants something decided: a crowd of timers is to hold up nobody. */
+const BESIDE = 64;
+const BESIDE_OTHERS = 8;
 
 /** Fires the timers that have come due. */
 export class Ticker {
   #timeout: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
   #looking: Promise<void> = Promise.resolve();
-  #stopped = true;
+  #stopped = false;
   /** Of the newest event that a firing has given. */
   #position = -1;
   #fired: (lateSeconds: number) => void = () => {};
@@ -31,59 +37,87 @@ export class Ticker {
   start(): void {
     this.#stopped = false;
     const again = async () => {
-      const fired = await this.look().catch((error: unknown) => {
+      await this.look().catch((error: unknown) => {
         this.parts.logger.error({ error: String(error) }, 'timers could not be looked at');
-        return 0;
       });
-      // Where there was so much, there is more; unless nothing could be fired, which is not tried again at once.
-      if (!this.#stopped) this.#timeout = setTimeout(() => (this.#looking = again()), fired === PAGE ? 0 : LOOK);
+      if (!this.#stopped) this.#timeout = setTimeout(() => (this.#running = again()), LOOK);
     };
-    this.#looking = again();
+    this.#running = again();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timeout);
+    await this.#running;
     await this.#looking;
   }
 
   /**
-   * Fires what is due now, the oldest first, side by side: they are of different streams. A timer that is fired twice is
-   * fired once: its command has a derived id. Answers how many were fired, or had been.
+   * Fires what is due now, all of it, the oldest first, side by side: they are of different streams. A timer that is fired
+   * twice is fired once: its command has a derived id. What cannot be fired is left for the next look; while the store is
+   * away, so is everything.
    */
-  async look(): Promise<number> {
-    const { db, projector, clock } = this.parts;
-    const due = await documents(db, projector, timersDue.code)
-      .find({ dueAt: { $lte: clock.now() } })
-      .sort({ dueAt: 1, _id: 1 })
-      .limit(PAGE)
-      .toArray();
-    let fired = 0;
-    const lane = async () => {
-      for (let row = due.shift(); row && !this.#stopped; row = due.shift()) if (await this.fire(row as object as TimerRow)) fired++;
-    };
-    await Promise.all(Array.from({ length: BESIDE }, lane));
-    // Whoever looks again must not see what was fired just now.
-    if (fired === PAGE)
+  look(): Promise<void> {
+    const looked = this.#looking.then(() => this.fireAll());
+    this.#looking = looked.catch(() => {}); // whoever has asked hears of it
+    return looked;
+  }
+
+  private async fireAll(): Promise<void> {
+    if (this.#stopped) return;
+    const { db, projector, clock, dispatcher } = this.parts;
+    const due = documents(db, projector, timersDue.code).find(
+      { dueAt: { $lte: clock.now() } },
+      { sort: { dueAt: 1, _id: 1 }, batchSize: PAGE },
+    );
+    let begun = 0;
+    let underWay = 0;
+    let isAway = false;
+    let freed = () => {};
+    const oneIsDone = () => new Promise<void>((resolve) => (freed = resolve));
+    const room = () => (dispatcher.underWay > underWay ? BESIDE_OTHERS : BESIDE);
+    try {
+      for await (const row of due) {
+        while (underWay >= room()) await oneIsDone();
+        if (this.#stopped || isAway) break;
+        begun++;
+        underWay++;
+        void this.fire(row as object as TimerRow & Stored).then((away) => {
+          isAway ||= away;
+          underWay--;
+          freed();
+        });
+      }
+    } finally {
+      while (underWay > 0) await oneIsDone();
+    }
+    // Whoever looks again must not see so much that was fired just now; a few do no harm.
+    if (begun >= PAGE && !this.#stopped)
       await projector
         .mark(timersDue.code)
         .reached(this.#position)
         .catch(() => {});
-    return fired;
   }
 
-  private async fire({ timerId, dueAt, correlationId }: TimerRow): Promise<boolean> {
+  /** Whether nothing can be fired at present. */
+  private async fire(row: TimerRow & Stored): Promise<boolean> {
     const { dispatcher, clock, logger } = this.parts;
+    const { timerId, dueAt, correlationId } = row;
     const command = Object.assign(new FireTimer(), { timerId, dueAt });
     const commandId = derivedId('fire', timerId, dueAt);
     try {
-      const { noop, repeated, position } = await dispatcher.execute(command, { commandId, actor: system('ticker'), correlationId });
+      const envelope = { commandId, actor: system('ticker'), correlationId };
+      const { noop, repeated, position } = await dispatcher.execute(command, envelope, asSet(row));
       if (!noop && !repeated) this.#fired(Math.max(0, (Date.parse(clock.now()) - Date.parse(dueAt)) / 1_000));
       this.#position = Math.max(this.#position, position);
-      return true;
+      return false;
     } catch (error) {
       logger.error({ timerId, error: String(error) }, 'a timer could not be fired and will be tried again');
-      return false;
+      return isOutage(error);
     }
   }
 }
+
+/** The stream of a timer that was set once: its row has all that is in it, so it need not be read. */
+const asSet = ({ setOnce, _position, ...row }: TimerRow & Stored) =>
+  setOnce && begunBy(timer, row.timerId, scheduled(row, setOnce.payload), setOnce.commandId, _position);

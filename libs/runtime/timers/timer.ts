@@ -61,6 +61,8 @@ export const timer = define({
 });
 
 export interface TimerRow {
+  /** What a stream knows that this one event has begun, told where nothing else has happened in it. */
+  readonly setOnce?: { readonly commandId: string; /** As JSON: what its keys are is nobody's business here. */ readonly payload: string };
   readonly timerId: string;
   readonly saga: string;
   readonly owner: string;
@@ -69,20 +71,27 @@ export interface TimerRow {
   readonly correlationId: string;
 }
 
+/** The state of a timer that was set once, by its row. */
+export const scheduled = ({ saga, owner, key, dueAt }: Omit<TimerRow, 'setOnce'>, payload: string): Timer => ({
+  status: 'scheduled',
+  timer: { dueAt, saga, owner, key, payload: JSON.parse(payload) as Scheduled['payload'] },
+});
+
 /** The timers that are set; what has fired or was cancelled is gone. */
 export const timersDue = projection<TimerRow, TimerEvents>()({
   code: 'timers_due',
-  version: 1,
+  version: 2,
   title: { ru: 'Таймеры', en: 'Timers' },
   serves: 'sagas',
   on: {
-    TimerScheduled: (_, { aggregateId, data: { saga, owner, key, dueAt }, metadata }) => ({
+    TimerScheduled: (_, { aggregateId, revision, data: { saga, owner, key, dueAt, payload }, metadata }) => ({
       timerId: aggregateId,
       saga,
       owner,
       key,
       dueAt,
       correlationId: metadata.correlationId,
+      ...(revision === 0 ? { setOnce: { commandId: metadata.commandId, payload: JSON.stringify(payload) } } : {}),
     }),
     TimerCancelled: () => undefined,
     TimerFired: () => undefined,
