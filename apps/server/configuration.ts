@@ -176,7 +176,8 @@ function whole(env: Env, name: string, otherwise: number): number {
   const text = env[name];
   if (!text) return otherwise;
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new StartError(`${name} is not a number from 0 to 65535: ${text}`);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535)
+    throw new StartError(`${name} is not a whole number from 0 to 65535: ${text}`);
   return number;
 }
 

@@ -71,6 +71,13 @@ function readable(value: unknown, language: Language): string {
 export const sharedErrors = errorCatalogue({
   VALIDATION_FAILED: { status: 400, ru: 'Проверьте заполнение полей', en: 'Check the fields' },
   MALFORMED_JSON: { status: 400, ru: 'Тело запроса не является JSON-объектом', en: 'The body is not a JSON object' },
+  MALFORMED_REQUEST: {
+    status: 400,
+    ru: 'Запрос не является правильным HTTP (буквы не из ASCII в адресе пишутся через %)',
+    en: 'The request is not valid HTTP (letters outside ASCII are percent-encoded in an address)',
+  },
+  REQUEST_TIMEOUT: { status: 408, ru: 'Запрос не пришёл целиком вовремя', en: 'The request did not arrive whole in time' },
+  HEADERS_TOO_LARGE: { status: 431, ru: 'Заголовки запроса больше допустимого размера', en: 'The headers are larger than allowed' },
   BAD_HEADER: { status: 400, ru: 'Неверный заголовок {name}', en: 'The header {name} is not valid' },
   BAD_QUERY: { status: 400, ru: 'Неверный параметр запроса {name}', en: 'The query parameter {name} is not valid' },
   NOT_AUTHENTICATED: { status: 401, ru: 'Войдите в систему', en: 'Sign in' },

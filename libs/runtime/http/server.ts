@@ -31,6 +31,7 @@ import { SheetsController } from './sheets-controller';
 import { RightsController } from './rights-controller';
 import { strangersLimit } from './rate-limit';
 import { Tokens } from './tokens';
+import { answerUnreadable } from './unreadable';
 
 /** The largest body of a command. */
 const MOST_BODY = '256kb';
@@ -145,6 +146,7 @@ export async function startServer(options: ServerOptions): Promise<{ app: INestA
     app.use('/openapi.json', (_: Request, response: Response) => response.json(document));
     SwaggerModule.setup('docs', app, document as object as OpenAPIObject, { customSiteTitle: 'Letopis', raw: false });
   }
+  answerUnreadable(app.getHttpServer() as Server);
   await app.listen(options.port, options.host);
   const address = (app.getHttpServer() as { address(): { port: number } }).address();
   const drain = async () => {
