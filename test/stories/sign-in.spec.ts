@@ -77,6 +77,16 @@ describe('Signing in', () => {
     anna = await world.signIn(ANNA, password);
   });
 
+  test('the story of a sign-in tells nobody whether the address is known', async () => {
+    for (const email of [ANNA, 'nobody@romashka.ru']) {
+      const { status, headers } = await world.stranger.send('SignIn', { email, password: 'не тот пароль 9' });
+      expect(status).toBe(401);
+      await world.settle();
+      const story = await world.product.runtime.audit.story(headers.get('x-correlation-id')!, { settled: true });
+      expect(story).toMatchObject({ settled: true, events: [] });
+    }
+  });
+
   test('one idempotency key and one captcha for two addresses give neither one token nor two letters', async () => {
     await world.person('mallory@evil.ru');
     const key = { 'idempotency-key': newId() };

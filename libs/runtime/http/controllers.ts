@@ -30,9 +30,8 @@ export class CommandsController {
     const secretly = (id: string) => derivedId(runtime.keyring.mac('discreet', canonical([id, name, actorId(actor), command])));
     const envelope = {
       ...given,
-      ...(discreet ? { commandId: secretly(given.commandId) } : {}),
       // Whoever could wait for the story would see whether there is one.
-      ...(entry.spec.concealed ? { correlationId: secretly(given.correlationId) } : {}),
+      ...(discreet ? { commandId: secretly(given.commandId), correlationId: secretly(given.correlationId) } : {}),
     };
     const accepted = await this.bus.execute<object, Accepted>(envelop(command, envelope));
 
