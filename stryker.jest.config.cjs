@@ -7,5 +7,8 @@ process.env.FOLDING_RUNS ??= '5';
 module.exports = {
   ...base,
   reporters: [],
-  testMatch: process.env.MUTATION_TESTS.split(' ').map((glob) => `**/${glob}`),
+  // Jest looks through its roots at every mutant.
+  roots: ['<rootDir>/tools'],
+  testEnvironment: require.resolve('./tools/mutation-environment.cjs'),
+  testMatch: ['**/mutation-room.cjs'],
 };
