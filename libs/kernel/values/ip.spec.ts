@@ -21,8 +21,9 @@ describe('IP rules', () => {
 
   test('R084 an address is allowed by the rules that hold it, IPv4 also as IPv6 sockets write it', () => {
     const rules = ['10.1.0.0/16', '192.168.0.7', '2001:db8::/32'];
-    for (const inside of ['10.1.200.3', '::ffff:10.1.0.1', '192.168.0.7', '2001:db8::1']) expect(isAllowedFrom(rules, inside)).toBe(true);
-    for (const outside of ['10.2.0.1', '192.168.0.8', '2001:db9::1', 'rubbish', '', undefined])
+    for (const inside of ['10.1.200.3', '::ffff:10.1.0.1', '::FFFF:10.1.20.30', '192.168.0.7', '2001:db8::1'])
+      expect(isAllowedFrom(rules, inside)).toBe(true);
+    for (const outside of ['10.2.0.1', '::ffff:10.2.0.1', '::10.1.0.1', '192.168.0.8', '2001:db9::1', 'rubbish', '', undefined])
       expect(isAllowedFrom(rules, outside)).toBe(false);
   });
 

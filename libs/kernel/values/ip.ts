@@ -1,8 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
 const MOST_BITS = { 4: 32, 6: 128 } as const;
-/** IPv4 as IPv6 sockets see it: the same address. */
-const plain = (address: string) => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
 
 interface Range {
   readonly address: string;
@@ -38,10 +36,8 @@ const listOf = (rules: readonly string[]) => {
   return list;
 };
 
-/** Whether an address is within one of the rules; where the address is not known it is not. */
-export function isAllowedFrom(rules: readonly string[], address: string | undefined): boolean {
-  if (address === undefined) return false;
-  const seen = plain(address);
-  const family = isIP(seen);
-  return family !== 0 && listOf(rules).check(seen, family === 4 ? 'ipv4' : 'ipv6');
+/** Whether an address is within one of the rules (IPv4 also as IPv6 sockets see it); where the address is not known it is not. */
+export function isAllowedFrom(rules: readonly string[], address = ''): boolean {
+  const family = isIP(address);
+  return family !== 0 && listOf(rules).check(address, family === 4 ? 'ipv4' : 'ipv6');
 }

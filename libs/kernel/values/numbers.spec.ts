@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isInn, isKpp, isOgrn, isOgrnip, parsePhone } from '..';
+import { isInn, isKpp, isOgrn, isOgrnip, isSnils, parsePhone } from '..';
 
 const digit = fc.integer({ min: 0, max: 9 });
 const digits = (length: number) => fc.array(digit, { minLength: length, maxLength: length }).map((all) => all.join(''));
@@ -27,6 +27,7 @@ describe('R012 INN', () => {
     '7707083893 ',
     '77070838930',
     '770708389x',
+    '500100732259x',
     '７７０７０８３８９３',
     '-770708389',
   ])('«%s» is none', (inn) => expect(isInn(inn)).toBe(false));
@@ -101,6 +102,44 @@ describe('OGRN and OGRNIP', () => {
   test('twelve and fourteen digits have exactly one check digit', () => {
     fc.assert(fc.property(digits(12), (twelve) => completed(twelve, isOgrn).length === 1));
     fc.assert(fc.property(digits(14), (fourteen) => completed(fourteen, isOgrnip).length === 1));
+  });
+
+  test('a digit less or more makes none, whatever the check digit', () => {
+    for (const [length, check] of [[13, isOgrn] as const, [15, isOgrnip] as const])
+      for (const rest of [length - 2, length]) fc.assert(fc.property(digits(rest), (text) => completed(text, check).length === 0));
+  });
+});
+
+describe('SNILS', () => {
+  test.each([
+    ['11223344595'],
+    ['00100199965'],
+    ['08765430200'], // the sum's remainder is 100
+    ['08765430300'], // the sum is twice 101
+    ['00100199877'], // older than the check
+    ['00000000100'],
+  ])('%s is one', (snils) => expect(isSnils(snils)).toBe(true));
+
+  test.each([
+    '',
+    '11223344596',
+    '00100199966',
+    '1122334459',
+    '112233445950',
+    '011223344595',
+    '112-233-445 95',
+    '1122334459x',
+    '00100199x77',
+  ])('«%s» is none', (snils) => expect(isSnils(snils)).toBe(false));
+
+  test('nine digits above 001-001-998 have exactly one check number', () => {
+    const numbers = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'));
+    fc.assert(
+      fc.property(fc.integer({ min: 1_001_999, max: 999_999_999 }), (number) => {
+        const nine = String(number).padStart(9, '0');
+        expect(numbers.filter((two) => isSnils(nine + two))).toHaveLength(1);
+      }),
+    );
   });
 });
 
