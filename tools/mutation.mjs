@@ -28,7 +28,10 @@ const ROOMS = {
     tests: ['libs/runtime/commands'],
   },
   sagas: { mutate: ['libs/runtime/sagas/{lanes,low-mark,listening}.ts'], tests: ['libs/runtime/sagas'] },
-  events: { mutate: ['libs/runtime/events/{upcasting,codec,stream-name}.ts'], tests: ['test/runtime/upcasting.spec.ts'] },
+  events: {
+    mutate: ['libs/runtime/events/{upcasting,codec,stream-name}.ts'],
+    tests: ['libs/runtime/events', 'test/runtime/upcasting.spec.ts'],
+  },
   audit: { mutate: ['libs/runtime/audit/{diff,causes,moments}.ts'], tests: ['libs/runtime/audit'] },
 };
 

@@ -21,7 +21,7 @@ export const encode = ({ id, type, data, metadata }: NewEvent): EventData =>
 
 /** The event of a read or a subscription; undefined for what is not one of ours (a link whose target is gone, binary data). */
 export function decode({ event, commitPosition }: ResolvedEvent | AllStreamResolvedEvent): Recorded | undefined {
-  if (!event || !event.isJson || typeof event.metadata !== 'object' || !('commandId' in (event.metadata as object))) return undefined;
+  if (!event?.isJson || !isOurs(event.metadata)) return undefined;
   return {
     id: event.id,
     type: event.type,
@@ -30,9 +30,13 @@ export function decode({ event, commitPosition }: ResolvedEvent | AllStreamResol
     ...partsOf(event.streamId),
     revision: Number(event.revision),
     position: safe(event.position?.commit ?? commitPosition),
-    metadata: event.metadata as object as EventMetadata,
+    metadata: event.metadata,
   };
 }
+
+/** Strangers may write whatever JSON they like: `null` is an object to `typeof`. */
+const isOurs = (metadata: unknown): metadata is EventMetadata =>
+  typeof metadata === 'object' && metadata !== null && 'commandId' in metadata;
 
 /** Positions grow by bytes written: 2^53 is far beyond any log; what is larger stands for «not told». */
 const safe = (position: bigint | undefined) =>
