@@ -74,7 +74,7 @@ export class Queries {
     const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, field, direction);
     const found = await rowsOf
       .find({ $and: [...where, ...(cursor ? [beyond(field, direction, cursor)] : [])].filter(some) })
-      .sort(field === '_id' ? { _id: direction } : { [field]: direction, _id: direction })
+      .sort({ [field]: direction, _id: direction })
       .limit(limit + 1)
       .toArray();
     const rows = found.slice(0, limit);
