@@ -27,7 +27,11 @@ class Log {
   asked = 0;
   whileReading: () => void = () => {};
 
-  async read(_: string, from: number): Promise<Recorded[]> {
+  async *pages(stream: string, from: number): AsyncGenerator<readonly Recorded[]> {
+    yield await this.read(stream, from);
+  }
+
+  async read(_: string, from: number): Promise<readonly Recorded[]> {
     this.asked++;
     const answer = this.events.slice(from);
     await Promise.resolve();
